@@ -1,0 +1,127 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"sync/atomic"
+)
+
+// output is a running sink or send with its edge and its goroutine.
+type output struct {
+	*stage
+	r      *Runner
+	sink   Sink
+	in     *edge
+	opened chan struct{} // closed after the first Open, whatever it gave
+	closed atomic.Bool   // wants no more frames
+}
+
+// wanted reports whether frames are worth making for this output.
+func (o *output) wanted() bool {
+	if o.closed.Load() {
+		return false
+	}
+	d, ok := o.sink.(Demander)
+	return !ok || d.Wanted()
+}
+
+// push takes a frame over; a live one that nobody is there for is dropped.
+func (o *output) push(ctx context.Context, f *Frame) {
+	switch {
+	case o.closed.Load():
+		o.r.giveUp(f)
+	case !f.Lossless && !o.wanted():
+		o.counters.Dropped.Add(1)
+		o.r.giveUp(f)
+	default:
+		o.in.put(ctx, f)
+	}
+}
+
+// run opens the sink, writes until the edge is closed and empty, and closes the sink.
+func (o *output) run(ctx context.Context) {
+	defer func() {
+		o.closed.Store(true)
+		o.in.drain()
+	}()
+	err := o.open(ctx, false)
+	close(o.opened)
+	if err != nil {
+		return
+	}
+	defer o.close()
+	for f := o.in.get(ctx); f != nil; f = o.in.get(ctx) {
+		err := o.write(ctx, f)
+		o.r.giveUp(f)
+		if err != nil {
+			return
+		}
+	}
+	if ender, ok := o.sink.(Ender); ok && o.r.reason() == stopEnd {
+		if err := o.guard(func() error { return ender.End(ctx) }); err != nil && ctx.Err() == nil {
+			o.fault(err)
+		}
+	}
+}
+
+// write hands one frame to the sink. An error that it returns means that this output is over.
+func (o *output) write(ctx context.Context, f *Frame) error {
+	o.countIn(f)
+	err := o.guard(func() error { return o.sink.Write(ctx, f) })
+	switch {
+	case err == nil:
+		if o.kind != KindSend { // a transport counts what it really sends, over all peers
+			o.countOut(f)
+		}
+		f.trip.wrote(o.r.now())
+		return nil
+	case errors.Is(err, ErrSkip):
+		o.skipped(err)
+		return nil
+	case errors.Is(err, ErrEnd):
+		o.log.Info("ends the pipeline", "cause", cause(err))
+		o.r.End()
+	case errors.Is(err, ErrDone):
+		o.log.Info("has all it wants")
+		o.closed.Store(true)
+		o.r.outputDone()
+	case ctx.Err() != nil:
+		// cancelled: what remains is dropped
+	case errors.Is(err, ErrLost):
+		return o.reopen(ctx, err)
+	default:
+		o.fault(err)
+	}
+	return err
+}
+
+func (o *output) fault(err error) {
+	o.counters.Errors.Add(1)
+	o.r.fail(o.stage, err)
+}
+
+// open opens the sink. The first time only ErrLost is tried again, later every error.
+func (o *output) open(ctx context.Context, again bool) error {
+	err := o.r.openWithRetry(ctx, o.stage, again, func() error { return o.sink.Open(ctx) })
+	if err != nil && ctx.Err() == nil {
+		o.fault(err)
+	}
+	return err
+}
+
+func (o *output) reopen(ctx context.Context, why error) error {
+	o.log.Warn("lost, opening again", "cause", cause(why))
+	o.counters.Errors.Add(1)
+	o.close()
+	if err := o.open(ctx, true); err != nil {
+		return err
+	}
+	o.counters.Reconnects.Add(1)
+	return nil
+}
+
+func (o *output) close() {
+	if err := o.guard(o.sink.Close); err != nil {
+		o.fault(err)
+	}
+}

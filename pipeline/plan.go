@@ -1,0 +1,276 @@
+package pipeline
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+)
+
+// Plan is a chain whose formats have been matched: what the source is asked for, and which decoders and
+// encoders stand between. Making one opens nothing.
+type Plan struct {
+	Chain Chain
+	reg   *Registry
+
+	want     []Format // for the source, best first; nil takes anything
+	trunk    []planStep
+	branches []planBranch
+}
+
+// planStep is a stage in the middle: a configured filter or encoder, or a converter that the chain put in.
+type planStep struct {
+	kind  Kind
+	typ   string
+	node  *Node // nil for a converter that was put in
+	spec  Spec
+	cfg   any
+	makes []Format // a frame that matches one of these passes untouched; filters have none
+	gives Format   // what it makes of any other frame
+}
+
+// planBranch is a group of outputs that share a converter, or have none.
+type planBranch struct {
+	convert *planStep
+	outputs []int // indexes into Chain.Outputs
+}
+
+// NewPlan matches the formats along the chain and puts the decoders and encoders in that it needs.
+func NewPlan(chain Chain, reg *Registry) (*Plan, error) {
+	p := &Plan{Chain: chain, reg: reg, want: wanted(chain)}
+	for _, node := range p.nodes() {
+		if node.Spec.Missing != "" {
+			return nil, fmt.Errorf("pipeline %s: %s %s: %s", chain.Name, node.Spec.Kind, node.Spec.Name, node.Spec.Missing)
+		}
+	}
+	flow := p.flowing(chain.Input.Spec.Gives(chain.Input.Config))
+
+	for i := range chain.Filters {
+		node := &chain.Filters[i]
+		accepts := node.Spec.Accepts(node.Config)
+		if accepts == nil {
+			accepts = []Format{AnyRaw}
+		}
+		if err := p.convertTrunk(node, flow, accepts); err != nil {
+			return nil, err
+		}
+		gives := node.Spec.Gives(node.Config)
+		if gives == nil {
+			gives = []Format{AnyRaw}
+		}
+		p.trunk = append(p.trunk, planStep{
+			kind: KindFilter, typ: node.Spec.Name, node: node, spec: node.Spec, cfg: node.Config, gives: gives[0],
+		})
+		flow = gives
+	}
+
+	if node := chain.Encoder; node != nil {
+		if err := p.convertTrunk(node, flow, node.Spec.Accepts(node.Config)); err != nil {
+			return nil, err
+		}
+		makes := node.Spec.Gives(node.Config)
+		p.trunk = append(p.trunk, planStep{
+			kind: KindEncoder, typ: node.Spec.Name, node: node, spec: node.Spec, cfg: node.Config,
+			makes: makes, gives: makes[0],
+		})
+		flow = makes
+	}
+
+	for i := range chain.Outputs {
+		node := &chain.Outputs[i]
+		step, err := p.converter(node, flow, node.Spec.Accepts(node.Config))
+		if err != nil {
+			return nil, err
+		}
+		p.addOutput(i, step)
+	}
+	return p, nil
+}
+
+// wanted works out what the source is asked for: what the first stage that cares takes, best first.
+func wanted(chain Chain) []Format {
+	if len(chain.Filters) > 0 {
+		first := chain.Filters[0]
+		if accepts := first.Spec.Accepts(first.Config); accepts != nil {
+			return accepts
+		}
+		return []Format{AnyRaw}
+	}
+	if enc := chain.Encoder; enc != nil {
+		return append(slices.Clone(enc.Spec.Gives(enc.Config)), AnyRaw)
+	}
+	var want []Format
+	for _, out := range chain.Outputs {
+		for _, f := range out.Spec.Accepts(out.Config) {
+			f.Width, f.Height = 0, 0
+			if !slices.Contains(want, f) {
+				want = append(want, f)
+			}
+		}
+	}
+	// Encoded first: decoding for the output that needs pixels is cheaper than encoding for the other.
+	slices.SortStableFunc(want, func(a, b Format) int { return rawLast(a) - rawLast(b) })
+	return want
+}
+
+func rawLast(f Format) int {
+	if f.Codec == CodecRaw {
+		return 1
+	}
+	return 0
+}
+
+// flowing is what may come out of an input: what it says, or, where only the stream tells, any codec that
+// can be decoded here.
+func (p *Plan) flowing(gives []Format) []Format {
+	if gives != nil {
+		return gives
+	}
+	for _, spec := range p.reg.List(KindDecoder) {
+		gives = append(gives, Format{Codec: Codec(spec.Name)})
+	}
+	return gives
+}
+
+// convertTrunk puts a decoder in front of a filter or encoder that cannot take all that may come.
+func (p *Plan) convertTrunk(node *Node, flow, accepts []Format) error {
+	step, err := p.converter(node, flow, accepts)
+	if err != nil || step == nil {
+		return err
+	}
+	p.trunk = append(p.trunk, *step)
+	return nil
+}
+
+// converter gives what has to stand in front of a node that takes only some formats, or nil.
+func (p *Plan) converter(node *Node, flow, accepts []Format) (*planStep, error) {
+	if accepts == nil || !slices.ContainsFunc(flow, func(f Format) bool { return !surely(f, accepts) }) {
+		return nil, nil
+	}
+	for _, target := range accepts {
+		if target.Codec == CodecRaw {
+			return &planStep{kind: KindDecoder, typ: decoderName(flow), makes: accepts, gives: target}, nil
+		}
+	}
+	for _, target := range accepts {
+		if spec, ok := p.reg.Lookup(KindEncoder, string(target.Codec)); ok && spec.Missing == "" {
+			return &planStep{kind: KindEncoder, typ: spec.Name, spec: spec, cfg: spec.Config(), makes: accepts, gives: target}, nil
+		}
+	}
+	return nil, fmt.Errorf("pipeline %s: %s %s takes %s, and nothing here turns %s into that: set another encoder",
+		p.Chain.Name, node.Spec.Kind, node.Spec.Name, words(accepts), words(flow))
+}
+
+// surely reports whether every frame of that format fits one of the patterns.
+func surely(f Format, patterns []Format) bool {
+	return slices.ContainsFunc(patterns, func(pattern Format) bool { return f.Matches(pattern) })
+}
+
+// decoderName names a decoder after the codec that it will meet.
+func decoderName(flow []Format) string {
+	for _, f := range flow {
+		if f.Codec != CodecRaw {
+			return string(f.Codec)
+		}
+	}
+	return string(CodecRaw)
+}
+
+// addOutput puts an output into the branch that has its converter, or makes one.
+func (p *Plan) addOutput(i int, step *planStep) {
+	for b := range p.branches {
+		branch := &p.branches[b]
+		if step == nil && branch.convert == nil ||
+			step != nil && branch.convert != nil && branch.convert.kind == step.kind && slices.Equal(branch.convert.makes, step.makes) {
+			branch.outputs = append(branch.outputs, i)
+			return
+		}
+	}
+	p.branches = append(p.branches, planBranch{convert: step, outputs: []int{i}})
+}
+
+// nodes lists every configured node.
+func (p *Plan) nodes() []*Node {
+	list := []*Node{&p.Chain.Input}
+	for i := range p.Chain.Filters {
+		list = append(list, &p.Chain.Filters[i])
+	}
+	if p.Chain.Encoder != nil {
+		list = append(list, p.Chain.Encoder)
+	}
+	for i := range p.Chain.Outputs {
+		list = append(list, &p.Chain.Outputs[i])
+	}
+	return list
+}
+
+// queueOf is the edge in front of an output: what the user set, over what the sink asks for, over the
+// default of two frames.
+func queueOf(node Node) Queue {
+	q := Queue{Size: 2}
+	if node.Spec.queue != nil {
+		q = node.Spec.queue(node.Config)
+	}
+	if node.Queue.Size > 0 {
+		q.Size = node.Queue.Size
+	}
+	if node.Queue.WhenFull != Auto {
+		q.WhenFull = node.Queue.WhenFull
+	}
+	if node.Queue.MaxAge > 0 {
+		q.MaxAge = node.Queue.MaxAge
+	}
+	return q
+}
+
+// trunkQueue is the edge in front of the stages before the fan-out: it blocks as soon as one output must
+// have every frame, since the others drop by themselves.
+func (p *Plan) trunkQueue() Queue {
+	for _, node := range p.Chain.Outputs {
+		if queueOf(node).WhenFull == Block {
+			return Queue{Size: 2, WhenFull: Block}
+		}
+	}
+	return Queue{Size: 2}
+}
+
+// Print writes the resolved chain, one stage a line, for people.
+func (p *Plan) Print(w io.Writer) {
+	in := p.Chain.Input
+	fmt.Fprintf(w, "pipeline %s\n", p.Chain.Name)
+	fmt.Fprintf(w, "  %-8s %-12s gives %s\n", in.Spec.Kind, in.Spec.Name, words(p.flowing(in.Spec.Gives(in.Config))))
+	for _, step := range p.trunk {
+		p.printStep(w, "  ", step)
+	}
+	for _, branch := range p.branches {
+		indent := "  "
+		if branch.convert != nil {
+			p.printStep(w, indent, *branch.convert)
+			indent = "    "
+		}
+		for _, i := range branch.outputs {
+			node := p.Chain.Outputs[i]
+			fmt.Fprintf(w, "%s%-8s %-12s takes %s; %s\n", indent, node.Spec.Kind, node.Spec.Name,
+				words(node.Spec.Accepts(node.Config)), queueOf(node))
+		}
+	}
+}
+
+func (p *Plan) printStep(w io.Writer, indent string, step planStep) {
+	note := ""
+	if step.node == nil {
+		note = " (put in by the chain; frames that already fit pass untouched)"
+	}
+	fmt.Fprintf(w, "%s%-8s %-12s gives %s%s\n", indent, step.kind, step.typ, step.gives, note)
+}
+
+func words(formats []Format) string {
+	if len(formats) == 0 {
+		return "any format"
+	}
+	names := make([]string, len(formats))
+	for i, f := range formats {
+		names[i] = f.String()
+	}
+	return strings.Join(names, " or ")
+}

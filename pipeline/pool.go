@@ -1,0 +1,111 @@
+package pipeline
+
+import (
+	"math/bits"
+	"sync"
+	"sync/atomic"
+)
+
+// idleLimit is how many bytes of unused buffers a pool keeps for the next frames. A 2160p raw frame has
+// 24 MiB, so a handful of them fit.
+const idleLimit = 192 << 20
+
+// Pool hands out frames with buffers that are used again, so that a chain in its steady state allocates
+// nothing. Buffers are kept by size class (four to each power of two); the last one returned is the
+// first one reused, while it is still in the cache. A Pool is safe for concurrent use.
+type Pool struct {
+	outstanding atomic.Int64
+	poison      atomic.Bool
+
+	mu     sync.Mutex
+	idle   int // bytes in free
+	free   map[int][][]byte
+	frames []*Frame // empty frame headers
+}
+
+// NewPool gives an empty pool.
+func NewPool() *Pool { return &Pool{free: make(map[int][][]byte)} }
+
+// Get gives a frame with one reference and n bytes of data, which hold anything.
+func (p *Pool) Get(n int) *Frame {
+	p.outstanding.Add(1)
+	p.mu.Lock()
+	var f *Frame
+	if last := len(p.frames) - 1; last >= 0 {
+		f, p.frames = p.frames[last], p.frames[:last]
+	}
+	p.mu.Unlock()
+	if f == nil {
+		f = &Frame{pool: p}
+	}
+	f.buf = p.take(n)
+	f.Data = f.buf[:n]
+	f.refs.Store(1)
+	return f
+}
+
+// Outstanding is the number of frames that were taken and not yet given back. A chain that has ended
+// leaves zero.
+func (p *Pool) Outstanding() int64 { return p.outstanding.Load() }
+
+// Poison makes the pool overwrite the memory of each frame that comes back, so that a test sees who
+// looks at a frame after its last Release.
+func (p *Pool) Poison() { p.poison.Store(true) }
+
+// put takes a frame back after its last Release.
+func (p *Pool) put(f *Frame) {
+	if p.poison.Load() {
+		for i := range f.Data {
+			f.Data[i] = 0xDB
+		}
+	}
+	p.give(f.buf)
+	f.Stream, f.Seq, f.Captured, f.PTS = StreamID{}, 0, zeroTime, 0
+	f.Format, f.Key, f.Lossless, f.Meta = Format{}, false, false, Meta{}
+	f.Data, f.buf, f.trip = nil, nil, nil
+	p.mu.Lock()
+	if len(p.frames) < 1024 {
+		p.frames = append(p.frames, f)
+	}
+	p.mu.Unlock()
+	p.outstanding.Add(-1)
+}
+
+// take gives a buffer with a capacity of at least n bytes.
+func (p *Pool) take(n int) []byte {
+	size := sizeClass(n)
+	p.mu.Lock()
+	if list := p.free[size]; len(list) > 0 {
+		last := len(list) - 1
+		buf := list[last]
+		list[last] = nil
+		p.free[size] = list[:last]
+		p.idle -= size
+		p.mu.Unlock()
+		return buf
+	}
+	p.mu.Unlock()
+	return make([]byte, size)
+}
+
+// give keeps a buffer for later, or leaves it to the garbage collector when enough are kept.
+func (p *Pool) give(buf []byte) {
+	size := cap(buf)
+	p.mu.Lock()
+	if p.idle+size <= idleLimit {
+		p.free[size] = append(p.free[size], buf[:size])
+		p.idle += size
+	}
+	p.mu.Unlock()
+}
+
+// sizeClass rounds n up to a power of two or one of the three steps between it and the next: at most a
+// quarter is wasted.
+func sizeClass(n int) int {
+	const least = 512
+	if n <= least {
+		return least
+	}
+	step := 1 << (bits.Len(uint(n-1)) - 3)
+	return (n + step - 1) &^ (step - 1)
+}

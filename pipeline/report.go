@@ -1,0 +1,61 @@
+package pipeline
+
+import "time"
+
+// StageReport is what one stage did, as the report file and the status line have it.
+type StageReport struct {
+	Kind       Kind   `json:"kind"`
+	Type       string `json:"type"`
+	FramesIn   uint64 `json:"frames_in"`
+	FramesOut  uint64 `json:"frames_out"`
+	Dropped    uint64 `json:"dropped"`
+	Errors     uint64 `json:"errors"`
+	BytesIn    uint64 `json:"bytes_in"`
+	BytesOut   uint64 `json:"bytes_out"`
+	Peers      int64  `json:"peers"`
+	Reconnects uint64 `json:"reconnects"`
+}
+
+// PipelineReport is what one pipeline did.
+type PipelineReport struct {
+	State   State         `json:"state"`
+	Error   string        `json:"error"`
+	Stages  []StageReport `json:"stages"`
+	Latency LatencyReport `json:"latency_ms"`
+}
+
+// Report tells how the pipeline stands or ended. Converters that the chain put in and that never had
+// anything to convert are left out.
+func (r *Runner) Report() PipelineReport {
+	r.mu.Lock()
+	rep := PipelineReport{State: r.state, Latency: r.lat.Report()}
+	if r.err != nil {
+		rep.Error = r.err.Error()
+	}
+	r.mu.Unlock()
+	for _, s := range r.stages {
+		if s.path == "" && (s.kind == KindDecoder || s.kind == KindEncoder) && !s.touched.Load() {
+			continue
+		}
+		rep.Stages = append(rep.Stages, s.report())
+	}
+	return rep
+}
+
+// Started is when Run was called, zero before.
+func (r *Runner) Started() time.Time {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.started
+}
+
+func (s *stage) report() StageReport {
+	c := s.counters
+	return StageReport{
+		Kind: s.kind, Type: s.typ,
+		FramesIn: c.FramesIn.Load(), FramesOut: c.FramesOut.Load(),
+		Dropped: c.Dropped.Load(), Errors: c.Errors.Load(),
+		BytesIn: c.BytesIn.Load(), BytesOut: c.BytesOut.Load(),
+		Peers: c.Peers.Load(), Reconnects: c.Reconnects.Load(),
+	}
+}

@@ -1,0 +1,171 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"runtime"
+	"slices"
+	"sync"
+	"sync/atomic"
+)
+
+// step is a running stage in the middle of a chain: a filter, an encoder or a decoder. Frames come by
+// push, wait in its edge, are worked on by one or several workers, and leave by emit in the order in which
+// they came.
+type step struct {
+	*stage
+	in      *edge
+	workers []Filter
+	makes   []Format // frames that match pass untouched
+	emit    func(*Frame)
+	behind  *fanOut // of a converter in front of outputs: those outputs
+	after   func()  // called once, after the last emit
+	abandon func(*Frame)
+	fail    func(*stage, error)
+
+	failed   atomic.Bool  // what still comes is given up
+	inflight atomic.Int64 // frames in the edge, with a worker, or waiting for their turn
+}
+
+// workerCount is how many workers a planned step gets.
+func (p planStep) workerCount() int {
+	n := 1
+	switch {
+	case p.spec.workers != nil:
+		n = p.spec.workers(p.cfg)
+	case p.node == nil:
+		n = 0
+	}
+	if n <= 0 {
+		n = runtime.GOMAXPROCS(0)
+	}
+	return n
+}
+
+// push takes a frame over. One that already is what the step makes goes straight on, as long as no frame
+// before it is still on its way.
+func (s *step) push(ctx context.Context, f *Frame) {
+	if s.inflight.Load() == 0 && s.fits(f) {
+		s.pass(f)
+		return
+	}
+	s.inflight.Add(1)
+	s.in.put(ctx, f)
+}
+
+func (s *step) fits(f *Frame) bool {
+	return slices.ContainsFunc(s.makes, f.Format.Matches)
+}
+
+func (s *step) pass(f *Frame) {
+	s.countIn(f)
+	s.countOut(f)
+	s.emit(f)
+}
+
+// job is one frame's way through a worker.
+type job struct {
+	in, out *Frame
+	err     error
+	done    chan struct{}
+}
+
+// run works until the edge is closed and empty, or ctx is done. It closes the workers and calls after.
+func (s *step) run(ctx context.Context) {
+	defer s.after()
+	defer s.close()
+	if len(s.workers) == 1 {
+		var j job
+		for j.in = s.in.get(ctx); j.in != nil; j.in = s.in.get(ctx) {
+			s.apply(ctx, s.workers[0], &j)
+			s.settle(&j)
+		}
+		return
+	}
+
+	// One frame more than there are workers may be under way, so that none idles while the oldest is late.
+	n := len(s.workers) + 1
+	free, work, order := make(chan *job, n), make(chan *job, n), make(chan *job, n)
+	for range n {
+		free <- &job{done: make(chan struct{}, 1)}
+	}
+	var wg sync.WaitGroup
+	for _, worker := range s.workers {
+		wg.Go(func() {
+			for j := range work {
+				s.apply(ctx, worker, j)
+				j.done <- struct{}{}
+			}
+		})
+	}
+	wg.Go(func() {
+		for j := range order {
+			<-j.done
+			s.settle(j)
+			free <- j
+		}
+	})
+	for f := s.in.get(ctx); f != nil; f = s.in.get(ctx) {
+		j := <-free
+		j.in, j.out, j.err = f, nil, nil
+		work <- j
+		order <- j
+	}
+	close(work)
+	close(order)
+	wg.Wait()
+}
+
+func (s *step) apply(ctx context.Context, worker Filter, j *job) {
+	switch {
+	case s.failed.Load():
+		j.out, j.err = nil, ErrSkip
+		return
+	case s.fits(j.in):
+		j.out, j.err = j.in.Retain(), nil
+		return
+	}
+	s.touched.Store(true)
+	j.err = s.guard(func() (err error) {
+		j.out, err = worker.Apply(ctx, j.in)
+		return err
+	})
+}
+
+// settle sends a finished frame on, in its turn, or gives it up.
+func (s *step) settle(j *job) {
+	defer s.inflight.Add(-1)
+	s.countIn(j.in)
+	switch {
+	case j.err == nil:
+		j.in.Release()
+		s.countOut(j.out)
+		s.emit(j.out)
+		return
+	case errors.Is(j.err, ErrSkip):
+		s.skipped(j.err)
+	default:
+		s.counters.Errors.Add(1)
+		s.failed.Store(true)
+		s.fail(s.stage, j.err)
+	}
+	s.abandon(j.in)
+}
+
+func (s *step) close() {
+	for _, worker := range s.workers {
+		if err := s.guard(worker.Close); err != nil {
+			s.fail(s.stage, err)
+		}
+	}
+}
+
+func (s *stage) countIn(f *Frame) {
+	s.counters.FramesIn.Add(1)
+	s.counters.BytesIn.Add(uint64(len(f.Data)))
+}
+
+func (s *stage) countOut(f *Frame) {
+	s.counters.FramesOut.Add(1)
+	s.counters.BytesOut.Add(uint64(len(f.Data)))
+}
