@@ -59,3 +59,11 @@ func (s *stage) report() StageReport {
 		Peers: c.Peers.Load(), Reconnects: c.Reconnects.Load(),
 	}
 }
+
+// RecentLatency is the median latency of the frames written since the last call, for one caller that asks
+// regularly.
+func (r *Runner) RecentLatency() time.Duration {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.recent.median(&r.lat)
+}

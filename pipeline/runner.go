@@ -61,6 +61,7 @@ type Runner struct {
 	outputs []*output
 	edges   []*edge
 	lat     Latencies
+	recent  latencyWindow
 
 	hard       context.Context // done: everything returns at once
 	hardCancel context.CancelCauseFunc

@@ -1,0 +1,68 @@
+# Framewire: two commands on a fresh machine, `make demo` and `make test`. `make help` lists all targets.
+
+TAGS   := opencv,gocv_specific_modules,gocv_highgui,gocv_videoio
+TOOL   := go tool -modfile=tools.mod
+NATIVE := CGO_ENABLED=1 go
+PLAIN  := CGO_ENABLED=0 go
+PKGS   ?= ./...
+
+.DEFAULT_GOAL := help
+.PHONY: help deps build plain demo test test-plain test-native test-hardware lint docs check-docs bench fuzz clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+deps: ## install what building needs (apt-get on Debian and Ubuntu; elsewhere it says what to install)
+	@.ci/deps build
+
+build: deps ## build bin/framewire with camera, video files and window (OpenCV)
+	@$(NATIVE) build -trimpath -tags $(TAGS) -o bin/framewire ./cmd/framewire
+
+plain: ## build bin/framewire with nothing but Go: test pattern, photos, JPEG clips, network, recording
+	@$(PLAIN) build -trimpath -o bin/framewire ./cmd/framewire
+
+demo: build ## send live frames from one process to another, record and photograph them into ./demo-out
+	@bin/framewire demo
+
+test: ## install what is missing and run the whole test suite, both builds
+	@.ci/deps test
+	@$(MAKE) --no-print-directory test-plain test-native
+
+test-plain:
+	@echo "== tests without OpenCV (CGO_ENABLED=0)"
+	@$(PLAIN) build ./... && $(PLAIN) vet ./...
+	@CGO_ENABLED=0 $(TOOL) gotestsum --format pkgname-and-test-fails --hide-summary skipped -- -timeout 10m $(PKGS)
+
+test-native:
+	@echo "== tests with OpenCV, race detector on"
+	@$(NATIVE) vet -tags $(TAGS) ./...
+	@CGO_ENABLED=1 $(TOOL) gotestsum --format pkgname-and-test-fails --hide-summary skipped -- -race -timeout 15m -tags $(TAGS) $(PKGS)
+
+test-hardware: deps ## camera tests against real V4L2 devices in a virtual machine (VM=command that runs one)
+	@FRAMEWIRE_VM="$(VM)" TAGS=$(TAGS) .ci/hardware
+
+lint: ## gofmt, vet and staticcheck over both builds, and the staleness of generated files
+	@test -z "$$(gofmt -l .)" || { gofmt -l . | sed 's/^/not gofmt-ed: /'; exit 1; }
+	@go mod tidy -diff >/dev/null || { echo "go.mod is not tidy: run go mod tidy"; exit 1; }
+	@$(PLAIN) vet ./... && CGO_ENABLED=0 $(TOOL) staticcheck ./...
+	@$(NATIVE) vet -tags $(TAGS) ./... && $(TOOL) staticcheck -tags $(TAGS) ./...
+	@$(MAKE) --no-print-directory check-docs
+
+docs: ## write docs/plugins.md and docs/framewire.schema.json anew
+	@$(PLAIN) run ./cmd/framewire docs plugins >docs/plugins.md
+	@$(PLAIN) run ./cmd/framewire docs schema >docs/framewire.schema.json
+
+check-docs:
+	@for name in plugins.md framewire.schema.json; do \
+	  part=$${name#framewire.}; part=$${part%.*}; \
+	  $(PLAIN) run ./cmd/framewire docs $$part | cmp -s - docs/$$name || { echo "docs/$$name is stale: run make docs"; exit 1; }; \
+	done
+
+bench: deps ## Go benchmarks of every stage and of the whole chain, with allocations
+	@$(NATIVE) test -run '^$$' -bench . -benchmem -tags $(TAGS) $(PKGS)
+
+fuzz: ## run every fuzz target for FUZZTIME (default 10s)
+	@.ci/fuzz
+
+clean: ## remove what was built and what the demo left
+	@rm -rf bin demo-out

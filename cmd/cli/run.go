@@ -1,0 +1,164 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/hashicorp/go-hclog"
+	"github.com/urfave/cli/v2"
+
+	"framewire/pipeline"
+	"framewire/pipeline/config"
+)
+
+func (a *app) runCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "run",
+		Usage:     "run the pipelines of one or several config files",
+		ArgsUsage: "CONFIG...",
+		Description: "Runs until every stream has ended, or until Ctrl-C, SIGTERM or --for ends it cleanly;\n" +
+			"a second signal ends it at once. Exit status: 0 clean end, 1 a pipeline failed,\n" +
+			"2 usage or configuration error.",
+		Flags: append([]cli.Flag{
+			&cli.StringSliceFlag{Name: "set", Usage: "override one config value, `PATH=VALUE`, as in source.path=clip.mp4; may be repeated"},
+			&cli.StringSliceFlag{Name: "only", Usage: "run only the pipeline with this `NAME`; may be repeated"},
+			&cli.DurationFlag{Name: "for", Usage: "end cleanly after this `DURATION`, as in 10s"},
+			&cli.StringFlag{Name: "report", Usage: "write what each stage did to `FILE` as JSON, also after a failure"},
+			&cli.BoolFlag{Name: "no-status", Usage: "no live status line on a terminal"},
+		}, logFlags()...),
+		Action: a.runAction,
+	}
+}
+
+func (a *app) runAction(ctx *cli.Context) error {
+	files := ctx.Args().Slice()
+	if len(files) == 0 {
+		return usagef("framewire run: which config? for example: framewire run configs/sender.yaml")
+	}
+	if ctx.IsSet("for") && ctx.Duration("for") <= 0 {
+		return usagef("framewire run: --for %s is not above zero", ctx.Duration("for"))
+	}
+	out := newStatusWriter(a.stderr)
+	log, err := newLogger(ctx, out)
+	if err != nil {
+		return err
+	}
+	chains, err := config.Load(a.reg, config.Options{Set: ctx.StringSlice("set")}, files...)
+	if err != nil {
+		return usageError{err}
+	}
+	if chains, err = only(chains, ctx.StringSlice("only")); err != nil {
+		return err
+	}
+	group, err := a.prepare(chains, log)
+	if err != nil {
+		return err
+	}
+
+	started := time.Now()
+	var stopStatus func()
+	if isTerminal(a.stderr) && !ctx.Bool("no-status") {
+		stopStatus = out.show(group)
+	}
+	err = a.runGroup(group, ctx.Duration("for"), log)
+	if stopStatus != nil {
+		stopStatus()
+	}
+	summarize(group, log)
+	if file := ctx.String("report"); file != "" {
+		if err := writeReport(file, group, started); err != nil {
+			return err
+		}
+	}
+	if err != nil {
+		return errFailed
+	}
+	return nil
+}
+
+// only keeps the pipelines with those names, or all when there are none.
+func only(chains []pipeline.Chain, names []string) ([]pipeline.Chain, error) {
+	if len(names) == 0 {
+		return chains, nil
+	}
+	var have []string
+	for _, chain := range chains {
+		have = append(have, chain.Name)
+	}
+	for _, name := range names {
+		if !slices.Contains(have, name) {
+			return nil, usagef("framewire run: --only %q: there is no such pipeline, only %s", name, strings.Join(have, ", "))
+		}
+	}
+	return slices.DeleteFunc(chains, func(c pipeline.Chain) bool { return !slices.Contains(names, c.Name) }), nil
+}
+
+// prepare plans all chains and makes their plugins. Nothing is opened.
+func (a *app) prepare(chains []pipeline.Chain, log hclog.Logger) (*pipeline.Group, error) {
+	var runners []*pipeline.Runner
+	for _, chain := range chains {
+		plan, err := pipeline.NewPlan(chain, a.reg)
+		if err != nil {
+			return nil, usageError{err}
+		}
+		r, err := pipeline.NewRunner(plan, pipeline.Options{Log: log, Main: a.main})
+		if err != nil {
+			return nil, usageError{err}
+		}
+		runners = append(runners, r)
+	}
+	return pipeline.NewGroup(runners...), nil
+}
+
+// runGroup runs the pipelines, and winds them down on a signal or when the time is over.
+func (a *app) runGroup(group *pipeline.Group, limit time.Duration, log hclog.Logger) error {
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	defer signal.Stop(signals)
+	if limit > 0 {
+		timer := time.AfterFunc(limit, func() {
+			log.Debug("the time is over", "for", limit)
+			group.End()
+		})
+		defer timer.Stop()
+	}
+	done := make(chan struct{})
+	defer close(done)
+	go func() {
+		select {
+		case s := <-signals:
+			log.Info("stopping; a second signal ends at once", "signal", s)
+			group.Stop()
+		case <-done:
+			return
+		}
+		select {
+		case <-signals:
+			fmt.Fprintln(a.stderr, "framewire: ended at once, recordings may lack their last frames")
+			os.Exit(exitFailed)
+		case <-done:
+		}
+	}()
+	return group.Run(context.Background())
+}
+
+// summarize logs one line for each pipeline.
+func summarize(group *pipeline.Group, log hclog.Logger) {
+	for _, r := range group.Runners() {
+		rep := r.Report()
+		in := rep.Stages[0].FramesOut
+		var dropped, errors uint64
+		for _, s := range rep.Stages {
+			dropped += s.Dropped
+			errors += s.Errors
+		}
+		log.Named(r.Name()).Info(string(rep.State), "frames", in, "dropped", dropped, "errors", errors,
+			"latency_p50_ms", rep.Latency.P50, "latency_p99_ms", rep.Latency.P99)
+	}
+}

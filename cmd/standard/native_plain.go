@@ -1,0 +1,5 @@
+//go:build !opencv
+
+package standard
+
+func native() string { return "" }

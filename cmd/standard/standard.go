@@ -1,0 +1,35 @@
+// Package standard is the only list of the plugins that the framewire binary ships. What it imports is
+// what gets linked.
+package standard
+
+import (
+	"framewire/cmd/cli"
+	"framewire/codecs/jpeg"
+	"framewire/codecs/raw"
+	"framewire/pipeline"
+	sinkfile "framewire/sinks/file"
+	"framewire/sinks/null"
+	"framewire/sinks/snapshot"
+	"framewire/sinks/window"
+	"framewire/sources/camera"
+	sourcefile "framewire/sources/file"
+	"framewire/sources/image"
+	"framewire/sources/testpattern"
+	"framewire/transports/tcp"
+)
+
+// Plugins lists the specs of everything that is shipped.
+func Plugins() []pipeline.Spec {
+	return []pipeline.Spec{
+		camera.Spec(), sourcefile.Spec(), image.Spec(), testpattern.Spec(),
+		tcp.ReceiveSpec(),
+		jpeg.EncoderSpec(), jpeg.DecoderSpec(), raw.EncoderSpec(), raw.DecoderSpec(),
+		tcp.SendSpec(),
+		window.Spec(), sinkfile.Spec(), snapshot.Spec(), null.Spec(),
+	}
+}
+
+// Program is the framewire binary.
+func Program() cli.Program {
+	return cli.Program{Plugins: Plugins(), Devices: printDevices, Native: native()}
+}
