@@ -1,0 +1,119 @@
+package jpeg
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+
+	"framewire/codecs/pixel"
+	"framewire/pipeline"
+)
+
+// maxSide is the largest width or height that libjpeg writes, in pixels.
+const maxSide = 65500
+
+// Subsampling says how much of the colour's resolution is kept.
+type Subsampling string
+
+// The subsamplings, by their common names.
+const (
+	Sub420 Subsampling = "420" // halved both ways: the usual choice for video
+	Sub422 Subsampling = "422" // halved across
+	Sub444 Subsampling = "444" // all of it: red text on black stays sharp
+)
+
+// UnmarshalText accepts the names that a config may use.
+func (s *Subsampling) UnmarshalText(text []byte) error {
+	switch v := Subsampling(text); v {
+	case Sub420, Sub422, Sub444:
+		*s = v
+		return nil
+	}
+	return fmt.Errorf("%q is none of 420, 422, 444", text)
+}
+
+// Config is the configuration of the encoder.
+type Config struct {
+	Quality     int         `yaml:"quality" doc:"from 1, smallest, to 100, best"`
+	Subsampling Subsampling `yaml:"subsampling" enum:"420,422,444" doc:"resolution of colour: 420 halves it both ways, 422 across only, 444 keeps all of it"`
+	Workers     int         `yaml:"workers" doc:"pictures encoded side by side; 0 means one per core"`
+}
+
+func defaults() Config { return Config{Quality: 80, Subsampling: Sub420} }
+
+// Validate reports settings that make no sense, and those that this build cannot do.
+func (c *Config) Validate() error {
+	switch {
+	case c.Quality < 1 || c.Quality > 100:
+		return pipeline.FieldErrorf("quality", "80 is a good start", "%d is not between 1 and 100", c.Quality)
+	case c.Workers < 0 || c.Workers > 256:
+		return pipeline.FieldErrorf("workers", "0 means one per core", "%d is not between 0 and 256", c.Workers)
+	}
+	return c.validateBuild()
+}
+
+// EncoderSpec describes the encoder.
+func EncoderSpec() pipeline.Spec {
+	return pipeline.FilterSpec[Config]{
+		Kind: pipeline.KindEncoder, Name: "jpeg",
+		Summary: "JPEG pictures, each on its own",
+		Doc: "Frames that already are JPEG pass untouched, whatever their quality. Pictures are baseline with the " +
+			"standard Huffman tables, which every reader knows. Without OpenCV the standard library encodes, " +
+			"which takes about ten times as long and knows only `subsampling: 420`.",
+		Defaults: defaults(),
+		Gives:    func(*Config) []pipeline.Format { return []pipeline.Format{pipeline.AnyJPEG} },
+		Accepts: func(*Config) []pipeline.Format {
+			return []pipeline.Format{pipeline.AnyJPEG, pipeline.AnyRaw}
+		},
+		Workers: func(c *Config) int { return c.Workers },
+		New:     newEncoder,
+	}.Spec()
+}
+
+// encoder turns raw frames into JPEG. Its compressor's scratch memory grows to the largest picture seen.
+type encoder struct {
+	compressor *compressor
+}
+
+var _ pipeline.Filter = (*encoder)(nil)
+
+func newEncoder(cfg *Config, _ pipeline.Env) (pipeline.Filter, error) {
+	sub, err := strconv.Atoi(string(cfg.Subsampling))
+	if err != nil {
+		return nil, fmt.Errorf("subsampling %q is none of 420, 422, 444", cfg.Subsampling)
+	}
+	compressor, err := newCompressor(cfg.Quality, sub)
+	if err != nil {
+		return nil, fmt.Errorf("start the JPEG encoder: %w", err)
+	}
+	return &encoder{compressor: compressor}, nil
+}
+
+// Apply encodes a raw frame and passes a JPEG one.
+func (e *encoder) Apply(_ context.Context, f *pipeline.Frame) (*pipeline.Frame, error) {
+	if f.Format.Codec == pipeline.CodecJPEG {
+		return f.Retain(), nil
+	}
+	if err := pixel.Check(f); err != nil {
+		return nil, err
+	}
+	if f.Format.Width > maxSide || f.Format.Height > maxSide {
+		return nil, fmt.Errorf("%w: a JPEG has at most %d pixels a side, the frame is %dx%d",
+			pipeline.ErrSkip, maxSide, f.Format.Width, f.Format.Height)
+	}
+	data, err := e.compressor.compress(f)
+	if err != nil {
+		return nil, fmt.Errorf("%w: encode %s: %w", pipeline.ErrSkip, f.Format, err)
+	}
+	out := f.Derive(len(data))
+	copy(out.Data, data)
+	out.Format = pipeline.JPEG(f.Format.Width, f.Format.Height)
+	out.Key = true
+	return out, nil
+}
+
+// Close gives the encoder's memory back.
+func (e *encoder) Close() error {
+	e.compressor.close()
+	return nil
+}

@@ -1,0 +1,130 @@
+// Package testpattern is a source of generated pictures: colour bars with a moving square, the number and
+// time of each picture in figures, and the same in a row of black and white cells for machines, which
+// ReadMarker reads. It needs neither a device nor OpenCV.
+package testpattern
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"framewire/pipeline"
+	"framewire/pipeline/config"
+)
+
+// Pace says how fast pictures come.
+type Pace string
+
+// The paces.
+const (
+	Realtime Pace = "realtime" // as the rate says, as from a camera
+	Fast     Pace = "fast"     // as fast as the chain takes them, none is lost
+)
+
+// UnmarshalText accepts the names that a config may use.
+func (p *Pace) UnmarshalText(text []byte) error {
+	switch v := Pace(text); v {
+	case Realtime, Fast:
+		*p = v
+		return nil
+	}
+	return fmt.Errorf("%q is none of realtime, fast", text)
+}
+
+// Config is the configuration of the source.
+type Config struct {
+	Size   config.Size `yaml:"size" doc:"width and height in pixels, from 16x16; the machine-readable marker needs 64x64"`
+	FPS    float64     `yaml:"fps" doc:"frames a second, with up to three decimals, such as 29.97"`
+	Frames int         `yaml:"frames" doc:"frames until the end; 0 means endless"`
+	Pace   Pace        `yaml:"pace" enum:"realtime,fast" doc:"realtime makes them at the given rate, fast as quickly as the chain takes them, without losing any"`
+}
+
+func defaults() Config {
+	return Config{Size: config.Size{Width: 1280, Height: 720}, FPS: 30, Pace: Realtime}
+}
+
+const (
+	minSide        = 16
+	minFPS, maxFPS = 0.001, 1000
+)
+
+// Validate reports settings that make no sense.
+func (c *Config) Validate() error {
+	var faults []error
+	if c.Size.Width < minSide || c.Size.Height < minSide {
+		faults = append(faults, pipeline.FieldErrorf("size", "", "%q is smaller than %dx%d", c.Size, minSide, minSide))
+	}
+	if !(c.FPS >= minFPS && c.FPS <= maxFPS) {
+		faults = append(faults, pipeline.FieldErrorf("fps", "", "%v is not between %v and %v", c.FPS, minFPS, maxFPS))
+	}
+	if c.Frames < 0 {
+		faults = append(faults, pipeline.FieldErrorf("frames", "0 means endless", "%d is below zero", c.Frames))
+	}
+	return errors.Join(faults...)
+}
+
+// Spec describes the source.
+func Spec() pipeline.Spec {
+	return pipeline.SourceSpec[Config]{
+		Name:    "testpattern",
+		Summary: "generated colour bars with number and time",
+		Doc: "For trying a chain out without a camera, and for measuring it: each picture says which one it is and " +
+			"when it was made, readable for people and, in the black and white cells at the top, for programs. In " +
+			"`realtime` the numbers have no gaps: where the chain stalls, the pattern waits and then goes on at its rate.",
+		Defaults: defaults(),
+		Gives: func(c *Config) []pipeline.Format {
+			return []pipeline.Format{pipeline.Raw(pipeline.LayoutBGR, c.Size.Width, c.Size.Height)}
+		},
+		New: func(c *Config, env pipeline.Env) (pipeline.Source, error) {
+			return &source{cfg: *c, pool: env.Pool, rate: rateOf(c.FPS)}, nil
+		},
+	}.Spec()
+}
+
+type source struct {
+	cfg     Config
+	pool    *pipeline.Pool
+	rate    rate
+	painter *painter
+	next    uint64 // number of the next picture
+	pace    schedule
+}
+
+var _ pipeline.Source = (*source)(nil)
+
+// Open paints what stays the same. Numbers start at 0.
+func (s *source) Open(ctx context.Context) error {
+	if s.painter == nil {
+		s.painter = newPainter(s.cfg.Size.Width, s.cfg.Size.Height)
+	}
+	s.next, s.pace = 0, schedule{}
+	return ctx.Err()
+}
+
+// Read gives the next picture when it is due.
+func (s *source) Read(ctx context.Context) (*pipeline.Frame, error) {
+	if s.cfg.Frames > 0 && s.next == uint64(s.cfg.Frames) {
+		return nil, pipeline.ErrEnd
+	}
+	pts := s.rate.at(s.next)
+	if err := s.wait(ctx, pts); err != nil {
+		return nil, err
+	}
+	f := s.pool.Get(len(s.painter.background))
+	f.Format = pipeline.Raw(pipeline.LayoutBGR, s.cfg.Size.Width, s.cfg.Size.Height)
+	f.Captured, f.PTS, f.Key, f.Lossless = time.Now(), pts, true, s.cfg.Pace == Fast
+	s.painter.paint(f.Data, s.next, f.Captured)
+	s.next++
+	return f, nil
+}
+
+func (s *source) wait(ctx context.Context, pts time.Duration) error {
+	if s.cfg.Pace == Fast {
+		return ctx.Err()
+	}
+	return s.pace.wait(ctx, pts, s.rate.at(s.next+1)-pts)
+}
+
+// Close keeps the painted background for the next Open.
+func (s *source) Close() error { return nil }

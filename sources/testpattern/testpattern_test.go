@@ -1,0 +1,219 @@
+package testpattern
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"framewire/pipeline"
+	"framewire/pipeline/config"
+	"framewire/pipeline/pipelinetest"
+
+	"go.uber.org/goleak"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+func TestConformance(t *testing.T) {
+	for _, frames := range []int{0, 30} {
+		pipelinetest.Source(t, pipelinetest.SourceCase{
+			Spec:   Spec(),
+			Frames: frames,
+			Configure: func(_ *testing.T, cfg any) {
+				c := cfg.(*Config)
+				c.Size, c.FPS, c.Frames = config.Size{Width: 320, Height: 180}, 500, frames
+			},
+		})
+	}
+}
+
+// open gives an open source, closed with the test.
+func open(t testing.TB, pool *pipeline.Pool, change func(*Config)) pipeline.Source {
+	t.Helper()
+	spec := Spec()
+	cfg := spec.Config().(*Config)
+	change(cfg)
+	if err := cfg.Validate(); err != nil {
+		t.Fatal(err)
+	}
+	s, err := spec.NewSource(cfg, pipeline.Env{Pool: pool})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Open(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
+}
+
+func read(t testing.TB, s pipeline.Source) *pipeline.Frame {
+	t.Helper()
+	f, err := s.Read(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+func fast(width, height int) func(*Config) {
+	return func(c *Config) { c.Size, c.Pace = config.Size{Width: width, Height: height}, Fast }
+}
+
+// TestEverySize has no picture of an odd shape panic.
+func TestEverySize(t *testing.T) {
+	for width := 16; width < 80; width++ {
+		for height := 16; height < 80; height += 3 {
+			p := newPainter(width, height)
+			for _, n := range []uint64{0, 7, 1 << 40} {
+				p.paint(make([]byte, 3*width*height), n, time.Unix(0, 0))
+			}
+		}
+	}
+	for _, size := range [][2]int{{16, 5000}, {5000, 16}} {
+		newPainter(size[0], size[1]).paint(make([]byte, 3*size[0]*size[1]), 99, time.Unix(0, 0))
+	}
+}
+
+// TestLooks pins what a person sees: the bars' colours, motion, and figures that change.
+func TestLooks(t *testing.T) {
+	const w, h = 640, 360
+	p := newPainter(w, h)
+	a, b := make([]byte, 3*w*h), make([]byte, 3*w*h)
+	p.paint(a, 1, time.Unix(0, 0))
+	p.paint(b, 2, time.Unix(0, 0))
+	for i, want := range bars {
+		at := 3 * (h/4*w + i*w/8 + w/16)
+		if got := [3]byte(a[at : at+3]); got != want {
+			t.Errorf("bar %d is %v, want %v", i, got, want)
+		}
+	}
+	differ := func(from, to int) bool {
+		return string(a[3*w*from:3*w*to]) != string(b[3*w*from:3*w*to])
+	}
+	for what, rows := range map[string][2]int{"marker": {0, 16}, "number": {h * 3 / 8, h * 5 / 8}, "square": {h*3/4 - 45, h * 3 / 4}} {
+		if !differ(rows[0], rows[1]) {
+			t.Errorf("the %s does not change", what)
+		}
+	}
+	if differ(h*3/4, h) {
+		t.Error("the time changes though it is the same")
+	}
+}
+
+func TestFiguresFit(t *testing.T) {
+	for n, want := range map[uint64]string{0: "000000", 7: "000007", 99999: "099999", 100000: "100000", 12345678: "12345678"} {
+		if got := string(appendNumber(nil, n)); got != want {
+			t.Errorf("%d is written %s", n, got)
+		}
+	}
+	f := newFace(2)
+	pix := make([]byte, 3*100*40)
+	f.write(pix, 100, 5, []byte("01234567")) // 112 pixels wide
+	for _, v := range pix {
+		if v != 0 {
+			t.Fatal("a text that is too wide is written all the same")
+		}
+	}
+}
+
+func TestEndAndPTS(t *testing.T) {
+	pool := pipeline.NewPool()
+	s := open(t, pool, func(c *Config) { fast(16, 16)(c); c.Frames, c.FPS = 4, 29.97 })
+	for n := range 4 {
+		f := read(t, s)
+		want := time.Duration(int64(n) * 1_000_000_000_000 / 29970)
+		if f.PTS != want || !f.Lossless || !f.Key || f.Captured.IsZero() {
+			t.Errorf("frame %d: %s, want %s, lossless %v", n, f.PTS, want, f.Lossless)
+		}
+		f.Release()
+	}
+	for range 2 {
+		if _, err := s.Read(t.Context()); !errors.Is(err, pipeline.ErrEnd) {
+			t.Errorf("%v, want the end", err)
+		}
+	}
+}
+
+func TestRate(t *testing.T) {
+	for _, c := range []struct {
+		fps  float64
+		n    uint64
+		want time.Duration
+	}{
+		{30, 3, 100 * time.Millisecond},
+		{25, 25 * 3600 * 24, 24 * time.Hour},
+		{29.97, 2997 * 1000, 100_000 * time.Second},
+		{0.001, 1, 1000 * time.Second},
+		{0.001, 1 << 62, 1<<63 - 1},
+	} {
+		if got := rateOf(c.fps).at(c.n); got != c.want {
+			t.Errorf("frame %d at %v: %s, want %s", c.n, c.fps, got, c.want)
+		}
+	}
+}
+
+// TestRealtime runs on a clock of its own, so the moments are exact.
+func TestRealtime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		pool := pipeline.NewPool()
+		s := open(t, pool, func(c *Config) { c.Size, c.FPS = config.Size{Width: 16, Height: 16}, 10 })
+		start := time.Now()
+		expect := func(n int, at time.Duration) {
+			t.Helper()
+			f := read(t, s)
+			if f.PTS != time.Duration(n)*100*time.Millisecond || f.Captured.Sub(start) != at || f.Lossless {
+				t.Errorf("frame at %s, PTS %s; want frame %d at %s", f.Captured.Sub(start), f.PTS, n, at)
+			}
+			f.Release()
+		}
+		elapse := func(d time.Duration) { <-time.After(d) }
+		expect(0, 0)
+		expect(1, 100*time.Millisecond)
+		elapse(170 * time.Millisecond) // late by less than a frame: the rate catches up
+		expect(2, 270*time.Millisecond)
+		expect(3, 300*time.Millisecond)
+		elapse(time.Second) // a stall: the next comes at once, the ones after at the usual distance
+		expect(4, 1300*time.Millisecond)
+		expect(5, 1400*time.Millisecond)
+
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(30*time.Millisecond, cancel)
+		if _, err := s.Read(ctx); !errors.Is(err, context.Canceled) {
+			t.Errorf("a cancelled read: %v", err)
+		}
+		expect(6, 1500*time.Millisecond)
+	})
+}
+
+func TestValidate(t *testing.T) {
+	cfg := defaults()
+	cfg.Size, cfg.FPS, cfg.Frames = config.Size{Width: 15, Height: 16}, 0, -1
+	want := "size: \"15x16\" is smaller than 16x16\nfps: 0 is not between 0.001 and 1000\nframes: -1 is below zero (0 means endless)"
+	if err := cfg.Validate(); err == nil || err.Error() != want {
+		t.Errorf("%v, want %s", err, want)
+	}
+	var pace Pace
+	if err := pace.UnmarshalText([]byte("slow")); err == nil || err.Error() != `"slow" is none of realtime, fast` {
+		t.Error(err)
+	}
+}
+
+func BenchmarkRead(b *testing.B) {
+	for _, size := range [][2]int{{1280, 720}, {1920, 1080}} {
+		b.Run(fmt.Sprintf("%dx%d", size[0], size[1]), func(b *testing.B) {
+			s := open(b, pipeline.NewPool(), fast(size[0], size[1]))
+			b.ReportAllocs()
+			for b.Loop() {
+				read(b, s).Release()
+			}
+		})
+	}
+}
