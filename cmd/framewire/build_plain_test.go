@@ -1,0 +1,7 @@
+//go:build !opencv
+
+package main
+
+const buildTags = ""
+
+const native = false
