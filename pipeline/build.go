@@ -68,7 +68,7 @@ func (r *Runner) build() error {
 func (r *Runner) env(st *stage, want []Format) Env {
 	return Env{
 		Pipeline: r.plan.Chain.Name, Log: st.log, Pool: r.opts.Pool, Main: r.opts.Main,
-		Counters: st.counters, Want: want,
+		Counters: st.counters, Want: want, End: r.End,
 	}
 }
 

@@ -89,6 +89,9 @@ type Env struct {
 	Pool     *Pool
 	Main     MainThread // nil where the program lent no thread
 	Counters *Counters  // this stage's; the runner counts frames, the plugin what only it can see
+	// End ends the pipeline cleanly, for a sink that has no Write to return ErrEnd from: a window may be
+	// closed while no frame comes. It may be nil and may be called at any time.
+	End func()
 	// Queue is, for a sink, the setting of the edge in front of it, for sinks that have queues of their own
 	// behind it.
 	Queue Queue

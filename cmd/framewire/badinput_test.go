@@ -1,8 +1,10 @@
 package main
 
 import (
+	"bytes"
 	"encoding/binary"
 	"io"
+	"math"
 	"net"
 	"os"
 	"path/filepath"
@@ -10,6 +12,9 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"framewire/pipeline"
+	"framewire/transports/wire"
 )
 
 // Mistakes that a config check finds: exit status 2, nothing opened, and words that help.
@@ -139,53 +144,78 @@ func TestStrangersOnThePort(t *testing.T) {
 	photographer(t, dir, addr, "shots")
 	moreShots(t, filepath.Join(dir, "shots"))
 
-	hello := senderHello(t, addr)
-	oversized := append(append([]byte{}, hello...), 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff)
+	hello := append(greeting(t, wire.RoleReceiver), wire.Ping{Sent: time.Now()}.Append(nil)...)
 	strangers := []struct {
 		name  string
 		bytes []byte
-		says  string
+		says  string // what the sender's log tells about it
 	}{
-		{"garbage", []byte(strings.Repeat("\x00\xde\xad\xbe\xef", 1000)), "stranger"},
+		{"garbage", []byte(strings.Repeat("\x00\xde\xad\xbe\xef", 1000)), "this is not framewire"},
 		{"HTTP", []byte("GET / HTTP/1.1\r\nHost: x\r\n\r\n"), "HTTP client"},
-		{"half a header", hello[:len(hello)/2], ""},
-		{"length 2^32-1", oversized, ""},
+		{"half a greeting", hello[:len(hello)/4], ""},
+		{"a false length", append(bytes.Clone(hello), bytes.Repeat([]byte{0xff}, 64)...), ""},
 	}
-	from := 0
 	for _, s := range strangers {
-		conn, err := net.Dial("tcp", addr)
-		if err != nil {
-			t.Fatal(err)
-		}
-		_ = conn.SetDeadline(time.Now().Add(patience))
-		_, _ = conn.Write(s.bytes)
-		if half, ok := conn.(*net.TCPConn); ok && s.name == "half a header" {
-			_ = half.CloseWrite()
-		}
-		_, _ = io.Copy(io.Discard, conn) // until the sender hangs up
-		_ = conn.Close()
-		if s.name == "HTTP" {
-			from = sender.says(from, s.says)
-		}
-		moreShots(t, filepath.Join(dir, "shots"))
+		t.Run(s.name, func(t *testing.T) {
+			conn, err := net.Dial("tcp", addr)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer func() { _ = conn.Close() }()
+			_ = conn.SetDeadline(time.Now().Add(patience))
+			_, _ = conn.Write(s.bytes)
+			_ = conn.(*net.TCPConn).CloseWrite()
+			_, _ = io.Copy(io.Discard, conn) // until the sender hangs up
+			if s.says != "" {
+				sender.says(0, s.says)
+			}
+			moreShots(t, filepath.Join(dir, "shots"))
+		})
 	}
 }
 
-// senderHello reads the first bytes that a sender says, as material for a false peer.
-func senderHello(t *testing.T, addr string) []byte {
-	t.Helper()
-	conn, err := net.Dial("tcp", addr)
+// A false sender that claims a payload of 2^32-1 bytes gets nowhere, and the receiver goes on with a true
+// one.
+func TestReceiverRefusesAFalseLength(t *testing.T) {
+	dir := t.TempDir()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = conn.Close() }()
-	_ = conn.SetDeadline(time.Now().Add(patience))
-	buf := make([]byte, 64)
-	n, err := io.ReadAtLeast(conn, buf, 8)
+	addr := l.Addr().String()
+	receiver := photographer(t, dir, addr, "shots")
+	conn, err := l.Accept()
 	if err != nil {
-		t.Skipf("the sender says nothing before it is spoken to: %v", err)
+		t.Fatal(err)
 	}
-	return buf[:n]
+	_ = conn.SetDeadline(time.Now().Add(patience))
+	if _, err := wire.ReadHello(conn); err != nil {
+		t.Fatal(err)
+	}
+	f := pipeline.NewPool().Get(16)
+	f.Format = pipeline.JPEG(64, 48)
+	message := wire.AppendFrame(greeting(t, wire.RoleSender), f, 0)
+	header := message[len(greeting(t, wire.RoleSender)):]
+	binary.BigEndian.PutUint32(header[4:], math.MaxUint32)
+	// The header's own checksum is right, so that the length itself is what is refused.
+	binary.BigEndian.PutUint32(header[12:], wire.Checksum(wire.Checksum(0, header[:12]), header[wire.HeaderSize:]))
+	_, _ = conn.Write(message)
+	_, _ = io.Copy(io.Discard, conn) // until the receiver hangs up
+	_ = conn.Close()
+	_ = l.Close()
+	receiver.says(0, "4294967295")
+	liveSender(t, dir, addr)
+	moreShots(t, filepath.Join(dir, "shots"))
+}
+
+// greeting is the hello of a peer with that role.
+func greeting(t *testing.T, role wire.Role) []byte {
+	t.Helper()
+	hello, err := wire.Hello{Version: wire.Version, Role: role}.Append(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return hello
 }
 
 // A JPEG header that claims 65535x65535 and one that is cut off: the decoder refuses them from the header,

@@ -87,11 +87,10 @@ source: {type: testpattern, size: 64x48, frames: 100, pace: fast}
 encoder: {type: jpeg}
 send: {type: tcp, dial: "`+addr+`"}
 `))
-	receiver := run(t, dir, 0, "run", "--report", "r.json", config(t, dir, "r.yaml", `
+	run(t, dir, 0, "run", "--report", "r.json", config(t, dir, "r.yaml", `
 receive: {type: tcp, listen: "`+addr+`"}
 sinks: [{type: "null"}]
 `))
-	_ = receiver
 	sender.ends(0)
 	if got := stageOf(t, readReport(t, filepath.Join(dir, "r.json")), "sink", "null").FramesIn; got != 100 {
 		t.Errorf("%d of 100 frames", got)

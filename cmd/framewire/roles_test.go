@@ -50,14 +50,13 @@ func TestRoleSenderAndRecorder(t *testing.T) {
 	}
 
 	// What we recorded we can play and send again, in every build, to the last frame.
-	again := run(t, dir, 0, "run", "--report", "again.json", config(t, dir, "again.yaml", `
+	run(t, dir, 0, "run", "--report", "again.json", config(t, dir, "again.yaml", `
 source: {type: file, path: out.mkv, pace: fast}
 sinks: [{type: "null", decode: true}]
 `))
-	_ = again
 	played := readReport(t, filepath.Join(dir, "again.json"))
-	if got := stageOf(t, played, "decoder", "jpeg"); got.FramesOut != out.FramesOut || got.Errors != 0 {
-		t.Errorf("%d of %d frames decoded, %d errors", got.FramesOut, out.FramesOut, got.Errors)
+	if got := stageOf(t, played, "sink", "null"); got.FramesIn != out.FramesOut {
+		t.Errorf("%d of %d frames were decoded", got.FramesIn, out.FramesOut)
 	}
 }
 
@@ -202,12 +201,11 @@ sinks: [{type: snapshot, dir: local, format: png, name: "{seq}"}]
 receive: {type: tcp, dial: "`+addr+`"}
 sinks: [{type: snapshot, dir: remote, format: png, name: "{seq}"}]
 `))
-	sender := run(t, dir, 0, "run", "--report", "sent.json", config(t, dir, "sender.yaml", `
+	run(t, dir, 0, "run", "--report", "sent.json", config(t, dir, "sender.yaml", `
 source: {type: file, path: "`+clip+`", pace: fast}
 encoder: {type: raw}
 send: {type: tcp, listen: "`+addr+`"}
 `))
-	_ = sender
 	receiver.ends(0)
 	local, remote := filesIn(t, filepath.Join(dir, "local")), filesIn(t, filepath.Join(dir, "remote"))
 	if len(local) != frames || len(remote) != frames {

@@ -1,0 +1,138 @@
+//go:build opencv
+
+package file
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"gocv.io/x/gocv"
+
+	"framewire/pipeline"
+)
+
+// encoderMissing is empty: this build encodes video.
+const encoderMissing = ""
+
+// spaceEvery is how many frames go between two looks at the free space.
+const spaceEvery = 32
+
+// encoded encodes pixels through OpenCV's FFmpeg. OpenCV opens the file by its name, which by then is
+// reserved, and reports no failed write: a full disk is found by asking for the space that is left.
+type encoded struct {
+	path     string
+	fourcc   string
+	width    int // as encoded, after turning upright
+	height   int
+	rotation int
+
+	video   *gocv.VideoWriter
+	frame   gocv.Mat // as it came
+	upright gocv.Mat // used where the frame is turned
+	written int
+}
+
+var _ slots = (*encoded)(nil)
+
+func newEncoded(file *os.File, encoder string, first *pipeline.Frame) (recorder, error) {
+	// With an absolute path FFmpeg cannot take the beginning of a name for a protocol.
+	path, err := filepath.Abs(file.Name())
+	if err != nil {
+		return nil, err
+	}
+	if err := file.Close(); err != nil {
+		return nil, err
+	}
+	e := &encoded{path: path, fourcc: fourcc(encoder), width: first.Format.Width, height: first.Format.Height, rotation: first.Meta.Rotation}
+	e.frame = gocv.NewMatWithSize(e.height, e.width, gocv.MatTypeCV8UC3)
+	e.upright = gocv.NewMat()
+	if e.rotation == 90 || e.rotation == 270 {
+		e.width, e.height = e.height, e.width
+	}
+	return &constant{to: e, drop: true}, nil
+}
+
+// fourcc is the name under which OpenCV knows an encoder.
+func fourcc(encoder string) string {
+	if encoder == "h264" {
+		return "avc1"
+	}
+	return encoder
+}
+
+func (e *encoded) begin(r rate) error {
+	fps := float64(r.num) / float64(r.den)
+	video, err := gocv.VideoWriterFileWithAPI(e.path, gocv.VideoCaptureFFmpeg, e.fourcc, fps, e.width, e.height, true)
+	if err == nil && !video.IsOpened() {
+		err = errors.Join(errors.New("OpenCV has no encoder for it"), video.Close())
+	}
+	if err != nil {
+		return fmt.Errorf("encode %s as %s, %dx%d: %w", e.path, e.fourcc, e.width, e.height, err)
+	}
+	e.video = video
+	return nil
+}
+
+func (e *encoded) put(f *pipeline.Frame) error {
+	pixels, err := e.frame.DataPtrUint8()
+	if err != nil {
+		return err
+	}
+	row := 3 * f.Format.Width
+	for y := range f.Format.Height {
+		copy(pixels[y*row:(y+1)*row], f.Data[y*f.Format.Stride:])
+	}
+	if turn, ok := turns(e.rotation); ok {
+		if err := gocv.Rotate(e.frame, &e.upright, turn); err != nil {
+			return err
+		}
+	}
+	return e.again()
+}
+
+// fill repeats the frame that was put last.
+func (e *encoded) fill(n int) error {
+	for range n {
+		if err := e.again(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (e *encoded) again() error {
+	picture := e.frame
+	if _, ok := turns(e.rotation); ok {
+		picture = e.upright
+	}
+	if err := e.video.Write(picture); err != nil {
+		return fmt.Errorf("encode %s: %w", e.path, err)
+	}
+	if e.written++; e.written%spaceEvery == 0 {
+		return checkSpace(e.path)
+	}
+	return nil
+}
+
+func (e *encoded) finish() error {
+	err := errors.Join(e.frame.Close(), e.upright.Close())
+	if e.video != nil {
+		err = errors.Join(err, e.video.Close(), checkSpace(e.path))
+	}
+	return err
+}
+
+// turns gives OpenCV's word for a rotation clockwise in degrees, if there is anything to turn.
+func turns(degrees int) (gocv.RotateFlag, bool) {
+	switch degrees {
+	case 90:
+		return gocv.Rotate90Clockwise, true
+	case 180:
+		return gocv.Rotate180Clockwise, true
+	case 270:
+		return gocv.Rotate90CounterClockwise, true
+	}
+	return 0, false
+}

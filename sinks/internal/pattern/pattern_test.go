@@ -1,0 +1,114 @@
+package pattern
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"go.uber.org/goleak"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+func TestExpand(t *testing.T) {
+	v := Values{Name: "../cam", Photo: "a/IMG 1.JPG", Time: time.Date(2024, 5, 6, 17, 8, 9, 0, time.Local), Seq: 42}
+	for pattern, want := range map[string]string{
+		"rec/{name}-{date}.mkv": "rec/cam-2024-05-06.mkv",
+		"{time}_{seq}":          "17-08-09_000042",
+		"{photo}":               "IMG 1",
+		"{date}{date}":          "2024-05-062024-05-06",
+		"plain":                 "plain",
+	} {
+		if got := Expand(pattern, v); got != want {
+			t.Errorf("%s gives %q, wants %q", pattern, got, want)
+		}
+	}
+	if got := Expand("{photo}", Values{Seq: 7}); got != "000007" {
+		t.Errorf("a photo without a name is %q, wants its number", got)
+	}
+}
+
+func TestCheck(t *testing.T) {
+	if err := Check("{name}/{seq}.mkv", Name, Seq); err != nil {
+		t.Errorf("a good pattern gives %v", err)
+	}
+	for pattern, want := range map[string]string{
+		"{nam}":  `unknown placeholder "{nam}": known are {name}, {seq}`,
+		"{photo": `unknown placeholder "{photo": known are {name}, {seq}`,
+		"{}":     `unknown placeholder "{}": known are {name}, {seq}`,
+	} {
+		if err := Check(pattern, Name, Seq); err == nil || err.Error() != want {
+			t.Errorf("%s gives %v, wants %s", pattern, err, want)
+		}
+	}
+}
+
+func TestNumber(t *testing.T) {
+	for path, want := range map[string]string{"a/b.mkv": "a/b-3.mkv", "a.d/b": "a.d/b-3", "x.tar.gz": "x.tar-3.gz"} {
+		if got := Number(path, 3); got != want {
+			t.Errorf("%s gives %s, wants %s", path, got, want)
+		}
+	}
+}
+
+// safeCases are names as they may come over the wire, and what becomes of them.
+func safeCases() map[string]string {
+	return map[string]string{
+		"IMG_0001.JPG":                    "IMG_0001.JPG",
+		"Füße am Strand (2).jpg":          "Füße am Strand (2).jpg",
+		"2024-05-06 07.08.09.png":         "2024-05-06 07.08.09.png",
+		"../../etc/passwd":                "passwd",
+		"/etc/passwd":                     "passwd",
+		`..\..\win.ini`:                   "win.ini",
+		`C:\x\y.jpg`:                      "y.jpg",
+		"..":                              "",
+		"a/..":                            "",
+		"a/":                              "",
+		"":                                "",
+		".":                               "",
+		" . ":                             "",
+		".bashrc":                         "_bashrc",
+		".framewire-x.tmp":                "_framewire-x.tmp",
+		"a\x00b\nc\x1b[2J.jpg":            "abc[2J.jpg",
+		"gpj.\u202egnp":                   "gpj.gnp",
+		"x.jpg. . ":                       "x.jpg",
+		"NUL":                             "_NUL",
+		"con.jpg":                         "_con.jpg",
+		"Com7.x.jpg":                      "_Com7.x.jpg",
+		"lpt¹":                            "_lpt¹",
+		"COM10.jpg":                       "COM10.jpg",
+		"console.jpg":                     "console.jpg",
+		"bad\xffutf8.jpg":                 "bad_utf8.jpg",
+		strings.Repeat("x", 296) + ".jpg": strings.Repeat("x", 236) + ".jpg",
+		strings.Repeat("ü", 200):          strings.Repeat("ü", 120),
+	}
+}
+
+func TestSafe(t *testing.T) {
+	for name, want := range safeCases() {
+		if got := Safe(name); got != want {
+			t.Errorf("%q gives %q, wants %q", name, got, want)
+		}
+	}
+}
+
+func FuzzSafe(f *testing.F) {
+	for name := range safeCases() {
+		f.Add(name)
+	}
+	f.Fuzz(func(t *testing.T, name string) {
+		got := Safe(name)
+		switch {
+		case got == "":
+			return
+		case !filepath.IsLocal(got), strings.ContainsAny(got, "/\\\x00\n"), strings.HasPrefix(got, "."):
+			t.Errorf("%q gives %q, which is not one plain name", name, got)
+		case len(got) > longest+1 || !utf8.ValidString(got):
+			t.Errorf("%q gives %q, %d bytes", name, got, len(got))
+		case Safe(got) != got:
+			t.Errorf("%q gives %q, and that gives %q", name, got, Safe(got))
+		}
+	})
+}

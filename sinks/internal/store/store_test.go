@@ -1,0 +1,172 @@
+package store
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+func open(t *testing.T, dir string) *Store {
+	t.Helper()
+	s, err := Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	return s
+}
+
+func put(t *testing.T, s *Store, name, data string) string {
+	t.Helper()
+	path, err := s.Put(name, []byte(data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := os.ReadFile(path)
+	if err != nil || string(got) != data {
+		t.Fatalf("%s holds %q (%v), wants %q", path, got, err, data)
+	}
+	return path
+}
+
+// all lists every file below a folder.
+func all(t *testing.T, dir string) (list []string) {
+	t.Helper()
+	err := filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
+		if err == nil && !e.IsDir() {
+			rel, _ := filepath.Rel(dir, path)
+			list = append(list, filepath.ToSlash(rel))
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	slices.Sort(list)
+	return list
+}
+
+func TestPut(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "made", "here")
+	s := open(t, dir)
+	put(t, s, "a.jpg", "one")
+	if got := put(t, s, "a.jpg", "two"); got != filepath.Join(dir, "a-1.jpg") {
+		t.Errorf("another picture of the name is %s", got)
+	}
+	if got := put(t, s, "a.jpg", "two"); got != filepath.Join(dir, "a-1.jpg") {
+		t.Errorf("a picture that is there already is %s", got)
+	}
+	put(t, s, "sub/b.jpg", "three")
+	put(t, s, "empty", "")
+	put(t, s, "empty", "")
+	if got := all(t, dir); !slices.Equal(got, []string{"a-1.jpg", "a.jpg", "empty", "sub/b.jpg"}) {
+		t.Errorf("files are %v", got)
+	}
+}
+
+func TestNothingLeavesTheFolder(t *testing.T) {
+	base := t.TempDir()
+	dir := filepath.Join(base, "in")
+	s := open(t, dir)
+	victim := filepath.Join(base, "victim")
+	if err := os.WriteFile(victim, []byte("safe"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for link, to := range map[string]string{"out": base, "file.jpg": victim, "dangling.jpg": filepath.Join(base, "new")} {
+		if err := os.Symlink(to, filepath.Join(dir, link)); err != nil {
+			t.Skip(err)
+		}
+	}
+	for _, name := range []string{"../x.jpg", "/x.jpg", "out/x.jpg", "out/../x.jpg", "sub/../../x.jpg"} {
+		if path, err := s.Put(name, []byte("evil")); err == nil && !strings.HasPrefix(path, dir+string(filepath.Separator)) {
+			t.Errorf("%s went to %s", name, path)
+		}
+	}
+	put(t, s, "file.jpg", "photo")
+	put(t, s, "dangling.jpg", "photo")
+	if got, err := os.ReadFile(victim); err != nil || string(got) != "safe" {
+		t.Errorf("the file outside holds %q now (%v)", got, err)
+	}
+	entries, err := os.ReadDir(base)
+	if err != nil || len(entries) != 2 {
+		t.Errorf("beside the folder are %v (%v), wants the folder and one file", entries, err)
+	}
+}
+
+func TestCrashLeftovers(t *testing.T) {
+	dir := t.TempDir()
+	old, young, photo := tempPrefix+"old"+tempSuffix, tempPrefix+"young"+tempSuffix, "photo.tmp"
+	for _, name := range []string{old, young, photo} {
+		if err := os.WriteFile(filepath.Join(dir, name), nil, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	past := time.Now().Add(-2 * stale)
+	for _, name := range []string{old, photo} {
+		if err := os.Chtimes(filepath.Join(dir, name), past, past); err != nil {
+			t.Fatal(err)
+		}
+	}
+	open(t, dir)
+	if got := all(t, dir); !slices.Equal(got, []string{young, photo}) {
+		t.Errorf("files are %v, wants %s gone", got, old)
+	}
+}
+
+// TestTwoStores has two writers race for the same names: each picture of each must be there.
+func TestTwoStores(t *testing.T) {
+	dir := t.TempDir()
+	var wg sync.WaitGroup
+	for _, who := range []string{"a", "b"} {
+		s := open(t, dir)
+		wg.Go(func() {
+			for i := range 20 {
+				if _, err := s.Put("same.jpg", []byte(who+string(rune('A'+i)))); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	seen := make(map[string]bool)
+	files := all(t, dir)
+	for _, name := range files {
+		data, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		seen[string(data)] = true
+	}
+	if len(seen) != 40 || len(files) != 40 {
+		t.Errorf("%d files with %d pictures, wants 40 of each", len(files), len(seen))
+	}
+}
+
+func TestErrorsNameThePath(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, dir)
+	put(t, s, "file", "x")
+	_, err := s.Put("file/under.jpg", []byte("y"))
+	if err == nil || !strings.Contains(err.Error(), filepath.Join(dir, "file")) || strings.Contains(err.Error(), tempPrefix) {
+		t.Errorf("Put below a file gives %v", err)
+	}
+	if _, err := Open(filepath.Join(dir, "file")); err == nil {
+		t.Errorf("a file is opened as a folder")
+	}
+	if err := os.RemoveAll(dir); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Put("gone.jpg", []byte("z")); !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), "gone.jpg") {
+		t.Errorf("Put into a folder that is gone gives %v", err)
+	}
+}

@@ -1,0 +1,138 @@
+//go:build opencv
+
+package window
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"time"
+
+	"framewire/pipeline"
+	"framewire/sinks/internal/pattern"
+	"framewire/sinks/internal/picture"
+	"framewire/sinks/internal/store"
+)
+
+// pump handles the window's events until it is closed.
+func (s *sink) pump(ctx context.Context) {
+	tick := time.NewTicker(pumpEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case key := <-s.keys:
+			s.dispatch(ctx, key)
+			continue
+		case <-tick.C:
+		}
+		s.mu.Lock()
+		g := s.gui
+		s.mu.Unlock()
+		if g == nil {
+			return
+		}
+		key, visible := noKey, true
+		if s.env.Main.Do(ctx, func() { key, visible = g.poll(), g.visible() }) != nil {
+			return
+		}
+		if !visible {
+			s.end()
+			return
+		}
+		if key != noKey {
+			s.dispatch(ctx, key)
+		}
+	}
+}
+
+// dispatch gives a key to the window that it is meant for.
+func (s *sink) dispatch(ctx context.Context, key int) {
+	if to := s.hub.target(); to != nil {
+		to.press(ctx, key)
+	}
+}
+
+// end notes that the user closed the window and has the pipeline end, also when no frame comes.
+func (s *sink) end() {
+	s.mu.Lock()
+	open := s.gui != nil // else Close has closed it
+	s.ended = open
+	s.mu.Unlock()
+	if open && s.env.End != nil {
+		s.env.End()
+	}
+}
+
+// press does what a key stands for.
+func (s *sink) press(ctx context.Context, key int) {
+	const esc = 27
+	switch key {
+	case 'q', 'Q', esc:
+		s.end()
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.gui == nil {
+		return
+	}
+	var err error
+	switch key {
+	case ' ':
+		s.paused = !s.paused
+	case 'i', 'I':
+		s.overlay = !s.overlay
+		err = s.draw(ctx)
+	case 'f', 'F':
+		s.fullscreen = !s.fullscreen
+		g, on := s.gui, s.fullscreen
+		var set error
+		if err = s.env.Main.Do(ctx, func() { set = g.fullscreen(on) }); err == nil {
+			err = set
+		}
+	case 's', 'S':
+		s.save()
+	}
+	if err != nil && ctx.Err() == nil {
+		s.env.Log.Warn("the window does not do what the key asks for", "key", string(rune(key)), "error", err)
+	}
+}
+
+// save begins to save the picture on show. s.mu is held.
+func (s *sink) save() {
+	if s.last == nil || s.saving {
+		return
+	}
+	s.saving = true
+	f := s.last.Retain()
+	s.pumped.Go(func() {
+		path, err := savePNG(s.cfg.Snapshots, s.env.Pipeline, f)
+		f.Release()
+		if err != nil {
+			s.env.Log.Error("the picture is not saved", "error", err)
+		} else {
+			s.env.Log.Info("saved the picture", "path", path)
+		}
+		s.mu.Lock()
+		s.saving = false
+		s.mu.Unlock()
+	})
+}
+
+// savePNG writes a frame into the folder, under a name that is free, and gives the path.
+func savePNG(dir, name string, f *pipeline.Frame) (string, error) {
+	var png picture.PNG
+	data, err := png.Encode(f)
+	if err != nil {
+		return "", err
+	}
+	st, err := store.Open(dir)
+	if err != nil {
+		return "", fmt.Errorf("open %s: %w", dir, err)
+	}
+	defer st.Close()
+	file := pattern.Expand("{name}-{date}-{time}-{seq}.png", pattern.Values{Name: name, Time: f.Captured, Seq: f.Seq})
+	return st.Put(filepath.Base(file), data)
+}
