@@ -98,7 +98,7 @@ func (f Format) Check(n int) error {
 	if f.Width <= 0 || f.Height <= 0 {
 		return fmt.Errorf("%s frame of %dx%d: no pixels", f.Codec, f.Width, f.Height)
 	}
-	if f.Width > MaxPixels || f.Height > MaxPixels || f.Width*f.Height > MaxPixels {
+	if f.Width > MaxPixels/f.Height {
 		return fmt.Errorf("%s frame of %dx%d: more than %d megapixels", f.Codec, f.Width, f.Height, MaxPixels/1_000_000)
 	}
 	if f.Codec != CodecRaw {
@@ -111,7 +111,9 @@ func (f Format) Check(n int) error {
 	switch {
 	case f.Layout == LayoutNone || int(f.Layout) >= len(layoutNames):
 		return fmt.Errorf("raw frame with unknown pixel %s", f.Layout)
-	case f.Stride < row || f.Stride > 4*MaxPixels/f.Height:
+	case f.Stride > 4*MaxPixels/f.Height:
+		return fmt.Errorf("raw %s frame of %dx%d: stride %d is too large", f.Layout, f.Width, f.Height, f.Stride)
+	case f.Stride < row:
 		return fmt.Errorf("raw %s frame of %dx%d: stride %d does not hold a row of %d bytes", f.Layout, f.Width, f.Height, f.Stride, row)
 	case f.Bytes() != n:
 		return fmt.Errorf("raw %s frame of %dx%d: %d bytes, wants %d", f.Layout, f.Width, f.Height, n, f.Bytes())

@@ -49,22 +49,18 @@ func (p *Pool) Get(n int) *Frame {
 func (p *Pool) Outstanding() int64 { return p.outstanding.Load() }
 
 // Poison makes the pool overwrite the memory of each frame that comes back, so that a test sees who
-// looks at a frame after its last Release.
+// looks at a frame after its last Release. Frame headers are not used again then, so that a second Release
+// panics whenever it comes.
 func (p *Pool) Poison() { p.poison.Store(true) }
 
 // put takes a frame back after its last Release.
 func (p *Pool) put(f *Frame) {
-	if p.poison.Load() {
-		for i := range f.Data {
-			f.Data[i] = 0xDB
-		}
-	}
 	p.give(f.buf)
 	f.Stream, f.Seq, f.Captured, f.PTS = StreamID{}, 0, zeroTime, 0
 	f.Format, f.Key, f.Lossless, f.Meta = Format{}, false, false, Meta{}
 	f.Data, f.buf, f.trip = nil, nil, nil
 	p.mu.Lock()
-	if len(p.frames) < 1024 {
+	if len(p.frames) < 1024 && !p.poison.Load() {
 		p.frames = append(p.frames, f)
 	}
 	p.mu.Unlock()
@@ -88,15 +84,31 @@ func (p *Pool) take(n int) []byte {
 	return make([]byte, size)
 }
 
-// give keeps a buffer for later, or leaves it to the garbage collector when enough are kept.
+// give keeps a buffer for later. When that would be too many, those of other sizes go first: they may be
+// left from a stream that has changed its format.
 func (p *Pool) give(buf []byte) {
 	size := cap(buf)
+	if p.poison.Load() {
+		buf = buf[:size]
+		for i := range buf {
+			buf[i] = 0xDB
+		}
+	}
 	p.mu.Lock()
+	defer p.mu.Unlock()
+	for class, list := range p.free {
+		if p.idle+size <= idleLimit {
+			break
+		}
+		if class != size {
+			p.idle -= class * len(list)
+			delete(p.free, class)
+		}
+	}
 	if p.idle+size <= idleLimit {
 		p.free[size] = append(p.free[size], buf[:size])
 		p.idle += size
 	}
-	p.mu.Unlock()
 }
 
 // sizeClass rounds n up to a power of two or one of the three steps between it and the next: at most a

@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"errors"
 	"fmt"
 	"time"
 )
@@ -50,13 +51,14 @@ func (q Queue) String() string {
 	return text
 }
 
-// Validate reports settings that make no sense.
+// Validate reports all settings that make no sense.
 func (q *Queue) Validate() error {
+	var errs []error
 	if q.Size < 0 || q.Size > 4096 {
-		return FieldErrorf("size", "", "%d is not between 0 and 4096", q.Size)
+		errs = append(errs, FieldErrorf("size", "", "%d is not between 0 and 4096", q.Size))
 	}
 	if q.MaxAge < 0 {
-		return FieldErrorf("max_age", "", "%s is below zero", q.MaxAge)
+		errs = append(errs, FieldErrorf("max_age", "", "%s is below zero", q.MaxAge))
 	}
-	return nil
+	return errors.Join(errs...)
 }

@@ -65,14 +65,15 @@ func (s SourceSpec[C]) Spec() Spec {
 	if kind == "" {
 		kind = KindSource
 	}
-	return Spec{
+	spec := Spec{
 		Kind: kind, Name: s.Name, Summary: s.Summary, Doc: s.Doc, Missing: s.Missing,
 		Config: configOf(s.Defaults),
 		gives:  typed(s.Gives),
-		newSource: func(cfg any, env Env) (Source, error) {
-			return s.New(cfg.(*C), env)
-		},
 	}
+	if s.New != nil {
+		spec.newSource = func(cfg any, env Env) (Source, error) { return s.New(cfg.(*C), env) }
+	}
+	return spec
 }
 
 // FilterSpec describes a filter, an encoder or a decoder; C is its config struct.
@@ -101,9 +102,9 @@ func (s FilterSpec[C]) Spec() Spec {
 		Config:  configOf(s.Defaults),
 		gives:   typed(s.Gives),
 		accepts: typed(s.Accepts),
-		newFilter: func(cfg any, env Env) (Filter, error) {
-			return s.New(cfg.(*C), env)
-		},
+	}
+	if s.New != nil {
+		spec.newFilter = func(cfg any, env Env) (Filter, error) { return s.New(cfg.(*C), env) }
 	}
 	if s.Workers != nil {
 		spec.workers = func(cfg any) int { return s.Workers(cfg.(*C)) }
@@ -133,9 +134,9 @@ func (s SinkSpec[C]) Spec() Spec {
 		Kind: kind, Name: s.Name, Summary: s.Summary, Doc: s.Doc, Missing: s.Missing,
 		Config:  configOf(s.Defaults),
 		accepts: typed(s.Accepts),
-		newSink: func(cfg any, env Env) (Sink, error) {
-			return s.New(cfg.(*C), env)
-		},
+	}
+	if s.New != nil {
+		spec.newSink = func(cfg any, env Env) (Sink, error) { return s.New(cfg.(*C), env) }
 	}
 	if s.Queue != nil {
 		spec.queue = func(cfg any) Queue { return s.Queue(cfg.(*C)) }
@@ -160,13 +161,36 @@ func (s Spec) Accepts(cfg any) []Format {
 }
 
 // NewSource makes the source or the receiving end that the spec describes.
-func (s Spec) NewSource(cfg any, env Env) (Source, error) { return s.newSource(cfg, env) }
+func (s Spec) NewSource(cfg any, env Env) (Source, error) {
+	if s.newSource == nil {
+		return nil, s.unavailable("a source")
+	}
+	return s.newSource(cfg, env)
+}
 
 // NewFilter makes the filter, encoder or decoder that the spec describes.
-func (s Spec) NewFilter(cfg any, env Env) (Filter, error) { return s.newFilter(cfg, env) }
+func (s Spec) NewFilter(cfg any, env Env) (Filter, error) {
+	if s.newFilter == nil {
+		return nil, s.unavailable("a filter")
+	}
+	return s.newFilter(cfg, env)
+}
 
 // NewSink makes the sink or the sending end that the spec describes.
-func (s Spec) NewSink(cfg any, env Env) (Sink, error) { return s.newSink(cfg, env) }
+func (s Spec) NewSink(cfg any, env Env) (Sink, error) {
+	if s.newSink == nil {
+		return nil, s.unavailable("a sink")
+	}
+	return s.newSink(cfg, env)
+}
+
+// unavailable says why the plugin cannot be made.
+func (s Spec) unavailable(as string) error {
+	if s.Missing != "" {
+		return fmt.Errorf("%s %s: %s", s.Kind, s.Name, s.Missing)
+	}
+	return fmt.Errorf("%s %s cannot be made as %s", s.Kind, s.Name, as)
+}
 
 func configOf[C any](defaults C) func() any {
 	return func() any {

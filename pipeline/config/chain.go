@@ -9,7 +9,6 @@ import (
 // pipe is one pipeline of a file before its plugins are looked at.
 type pipe struct {
 	name  string
-	file  string
 	at    pos // of its name, of its item in a list, or of the file's first key
 	body  *node
 	named bool // `name` is allowed in it: everywhere but under a key that is the name

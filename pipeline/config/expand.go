@@ -14,7 +14,9 @@ type builder struct {
 	faults  *collector
 	anchors map[string]ast.Node
 	budget  int
-	spent   bool // a limit was met and told: the rest is not looked at
+	outer   ast.Node // the alias or other value that is not itself within an alias
+	within  bool     // an alias is being expanded
+	spent   bool     // a limit was met and told: the rest is not looked at
 }
 
 // document finds the one document of a file.
@@ -68,10 +70,13 @@ func (b *builder) build(n ast.Node, depth int) *node {
 	}
 	out := &node{at: b.at(n)}
 	b.budget--
+	if !b.within {
+		b.outer = n
+	}
 	switch {
 	case b.spent:
 	case b.budget < 0:
-		b.fault(n, "", "the aliases expand to more than %d values", maxNodes)
+		b.fault(b.outer, "", "the aliases from here on expand to more than %d values", maxNodes)
 		b.spent = true
 	case depth > maxDepth:
 		b.fault(n, "", "maps and lists are nested more than %d deep", maxDepth)
@@ -137,7 +142,11 @@ func (b *builder) alias(n *ast.AliasNode, depth int) *node {
 		name = n.Value.GetToken().Value
 	}
 	if value, ok := b.anchors[name]; ok {
-		return b.build(value, depth+1)
+		outermost := !b.within
+		b.within = true
+		out := b.build(value, depth+1)
+		b.within = b.within && !outermost
+		return out
 	}
 	b.fault(n, `text that begins with * needs quotes: "*`+cut(name)+`"`, "there is no anchor %s above", quote(name))
 	return &node{at: b.at(n), kind: broken}

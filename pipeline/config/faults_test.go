@@ -148,13 +148,13 @@ c.yaml:1:9: source: wants a map, not "camera"
     write {type: camera}`},
 	{"source another word", "source: webcam\n" + sinks, `
 c.yaml:1:9: source: wants a map, not "webcam"
-    write {type: …}, with type one of camera, file`},
+    write {type: …} with one of camera, file`},
 	{"source a list", "source: [{type: camera}]\n" + sinks, `
 c.yaml:1:9: source: wants a map, not a list
     only send, sinks and filters take a list`},
 	{"source nothing", "source:\n" + sinks, `
 c.yaml:1:8: source: wants a map, not nothing
-    write {type: …}, with type one of camera, file`},
+    write {type: …} with one of camera, file`},
 	{"no type", "source:\n  fps: 3\n" + sinks, `
 c.yaml:1:1: source: has no type
     add type: with one of camera, file`},

@@ -38,6 +38,9 @@ func nearest(word string, known []string) string {
 	}
 	word = strings.ToLower(word)
 	best, distance := "", 1+min(3, max(1, len(word)/3))
+	if len(word) < 3 || strings.Trim(word, "0123456789") == "" {
+		distance = 0 // every short word is near to every other, and a number is meant as it is
+	}
 	var begins []string
 	for _, k := range known {
 		if d := edits(word, strings.ToLower(k)); d < distance {

@@ -17,47 +17,66 @@ func WriteList(w io.Writer, reg *pipeline.Registry) error {
 			fmt.Fprintln(t)
 		}
 		fmt.Fprintln(t, kind)
-		for _, spec := range reg.List(kind) {
+		specs := reg.List(kind)
+		for _, spec := range specs {
 			fmt.Fprintf(t, "  %s\t%s\n", spec.Name, summary(spec))
+		}
+		if len(specs) == 0 {
+			fmt.Fprintln(t, "  (none yet)")
 		}
 	}
 	return t.Flush()
 }
 
-// WriteKind writes the plugins of a kind, each with its fields.
+// WriteKind writes the plugins of a kind, each with its fields, and once the queue that all of them may have.
 func WriteKind(w io.Writer, reg *pipeline.Registry, kind pipeline.Kind) error {
-	for i, spec := range reg.List(kind) {
+	specs := reg.List(kind)
+	var b strings.Builder
+	for i, spec := range specs {
 		if i > 0 {
-			if _, err := fmt.Fprintln(w); err != nil {
-				return err
-			}
+			b.WriteByte('\n')
 		}
-		if err := WritePlugin(w, spec); err != nil {
-			return err
-		}
+		writePlugin(&b, spec, Describe(spec))
 	}
-	return nil
+	switch {
+	case len(specs) == 0:
+		fmt.Fprintf(&b, "there is no %s yet\n", kind)
+	case hasQueue(kind):
+		fmt.Fprintf(&b, "\nany %s:\n", kind)
+		writeFields(&b, DescribeQueue())
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
 }
 
 // WritePlugin writes one plugin's fields with type, default and meaning.
 func WritePlugin(w io.Writer, spec pipeline.Spec) error {
-	if _, err := fmt.Fprintf(w, "%s %s: %s\n", spec.Kind, spec.Name, summary(spec)); err != nil {
-		return err
-	}
 	fields := Describe(spec)
 	if hasQueue(spec.Kind) {
 		fields = append(fields, DescribeQueue()...)
 	}
+	var b strings.Builder
+	writePlugin(&b, spec, fields)
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func writePlugin(b *strings.Builder, spec pipeline.Spec, fields []Field) {
+	fmt.Fprintf(b, "%s %s: %s\n", spec.Kind, spec.Name, summary(spec))
 	if len(fields) == 0 {
-		_, err := fmt.Fprintln(w, "  no fields")
-		return err
+		b.WriteString("  no fields\n")
+		return
 	}
-	t := newTable(w)
+	writeFields(b, fields)
+}
+
+func writeFields(b *strings.Builder, fields []Field) {
+	t := newTable(b)
 	fmt.Fprintln(t, "  FIELD\tTYPE\tDEFAULT\tMEANING")
 	for _, f := range fields {
 		fmt.Fprintf(t, "  %s\t%s\t%s\t%s\n", f.Name, f.Kind(), f.Default, f.Doc)
 	}
-	return t.Flush()
+	t.Flush() // a strings.Builder takes everything
 }
 
 // Find gives a plugin by the words of a command line: a kind, also in the plural, and a name. Its errors

@@ -99,7 +99,7 @@ func (l *loader) addFile(text []byte, origin pos) {
 	if several == nil {
 		base := filepath.Base(origin.file)
 		name := cleanName(strings.TrimSuffix(base, filepath.Ext(base)))
-		l.addPipe(pipe{name: name, file: origin.file, at: root.at, body: root, named: true})
+		l.addPipe(pipe{name: name, at: root.at, body: root, named: true})
 		return
 	}
 	for _, e := range top.once(root, "") {
@@ -110,11 +110,11 @@ func (l *loader) addFile(text []byte, origin pos) {
 	switch body := several.value; {
 	case body.kind == mapping && len(body.entries) > 0:
 		for _, e := range top.once(body, "pipelines") {
-			l.addPipe(pipe{name: e.key, file: origin.file, at: e.at, body: e.value})
+			l.addPipe(pipe{name: e.key, at: e.at, body: e.value})
 		}
 	case body.kind == list && len(body.items) > 0:
 		for i, item := range body.items {
-			l.addPipe(pipe{name: "p" + strconv.Itoa(i), file: origin.file, at: item.at, body: item, named: true})
+			l.addPipe(pipe{name: "p" + strconv.Itoa(i), at: item.at, body: item, named: true})
 		}
 	case body.kind != broken:
 		top.fault(several.at, "pipelines", "write NAME: and the pipeline under it", "holds no pipeline")

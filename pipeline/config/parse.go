@@ -18,6 +18,7 @@ const (
 	maxTokens = 20_000  // words and signs of a file, as the YAML scanner splits it
 	maxNodes  = 20_000  // values of a file after its aliases are expanded
 	maxDepth  = 64      // maps and lists within one another
+	maxBreaks = 200     // line ends with nothing but space between them, for which the scanner takes quadratic time
 )
 
 // syntaxError is what the YAML library's errors have in common.
@@ -44,6 +45,8 @@ func parse(text []byte, origin pos, faults *collector) *node {
 		return fail("", "is larger than 1 MiB")
 	case !utf8.Valid(text) || strings.ContainsRune(string(text), 0):
 		return fail("save it as UTF-8", "is not a text file")
+	case longestGap(text) > maxBreaks:
+		return fail("", "holds too many empty lines in a row")
 	}
 	tokens := lexer.Tokenize(string(text))
 	if n := countTokens(tokens); n > maxTokens {
@@ -74,6 +77,22 @@ func trimBOM(text []byte) []byte {
 		return text[3:]
 	}
 	return text
+}
+
+// longestGap gives the most line ends that follow one another with nothing but space between them.
+func longestGap(text []byte) int {
+	longest, run := 0, 0
+	for _, c := range text {
+		switch c {
+		case '\n', '\r':
+			run++
+			longest = max(longest, run)
+		case ' ', '\t':
+		default:
+			run = 0
+		}
+	}
+	return longest
 }
 
 func countTokens(tokens token.Tokens) int {
@@ -136,7 +155,7 @@ func syntaxHint(message string) string {
 		return "indent with spaces"
 	case strings.Contains(message, "not allowed in this context"):
 		return `check the indentation; text that holds ": " needs quotes`
-	case strings.Contains(message, "must be specified"), strings.Contains(message, "unexpected scalar value"):
+	case strings.Contains(message, "must be specified"):
 		return "within brackets, text that holds { } [ ] or , needs quotes"
 	case strings.Contains(message, "reserved character"), strings.Contains(message, "directive"):
 		return "put the text in quotes"

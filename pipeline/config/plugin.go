@@ -57,7 +57,7 @@ func (b *chainBuilder) isMap(d *decoder, kind pipeline.Kind, n *node) bool {
 	case broken:
 		return false
 	}
-	hint := "write {type: …}, with type one of " + strings.Join(b.types(kind), ", ")
+	hint := oneOf("write {type: …} with ", kind, b.types(kind))
 	if _, ok := b.reg.Lookup(kind, n.text); ok && n.kind == scalar {
 		hint = "write {type: " + n.text + "}"
 	}
@@ -80,7 +80,7 @@ func (b *chainBuilder) spec(d *decoder, kind pipeline.Kind, e *entry, at pos) (p
 		e.value.kind = scalar
 	}
 	if e == nil || e.value.kind == null {
-		d.fault(at, "", "add type: with one of "+strings.Join(types, ", "), "has no type")
+		d.fault(at, "", oneOf("add type: with ", kind, types), "has no type")
 		return pipeline.Spec{}, false
 	}
 	if e.value.kind != scalar {
@@ -97,7 +97,7 @@ func (b *chainBuilder) spec(d *decoder, kind pipeline.Kind, e *entry, at pos) (p
 	if !ok {
 		hint := b.elsewhere(kind, name)
 		if hint == "" {
-			hint = didYouMean(name, "there are ", types, "`framewire list "+string(kind)+"` shows them")
+			hint = didYouMean(name, "there are ", types, oneOf("write ", kind, types))
 		}
 		d.fault(e.value.at, "", hint, "unknown type %s", quote(name))
 	}
@@ -110,6 +110,17 @@ func (b *chainBuilder) types(kind pipeline.Kind) []string {
 		out = append(out, spec.Name)
 	}
 	return out
+}
+
+// oneOf names what a type can be, or where to look when that is long.
+func oneOf(verb string, kind pipeline.Kind, types []string) string {
+	switch {
+	case len(types) == 0:
+		return "there is no " + string(kind) + " yet"
+	case len(types) > 12:
+		return verb + "one of those that `framewire list " + string(kind) + "` shows"
+	}
+	return verb + "one of " + strings.Join(types, ", ")
 }
 
 // elsewhere tells of a plugin of that name in another place of the chain, the likeliest first.

@@ -164,20 +164,20 @@ func parseDuration(text string) (time.Duration, error) {
 // durationHint finds the duration in "5 sec" or "2 days".
 func durationHint(text string) string {
 	number := text[:len(text)-len(strings.TrimLeft(text, "0123456789"))]
-	unit := strings.TrimSuffix(strings.ToLower(strings.TrimSpace(text[len(number):])), "s")
+	unit := strings.ToLower(strings.TrimSpace(text[len(number):]))
 	n, err := strconv.Atoi(number)
 	if err != nil || n > 1_000_000 {
 		return "write a number and a unit, such as 500ms, 5s or 2m"
 	}
-	switch unit {
+	if unit == "ms" {
+		return "write " + number + "ms"
+	}
+	switch strings.TrimSuffix(unit, "s") {
 	case "", "sec", "second":
 		return "write " + number + "s"
-	case "m", "msec", "millisecond":
-		if unit == "m" && strings.TrimSpace(text[len(number):]) == "m" {
-			return "write " + number + "m"
-		}
+	case "msec", "millisecond":
 		return "write " + number + "ms"
-	case "min", "minute":
+	case "m", "min", "minute":
 		return "write " + number + "m"
 	case "h", "hr", "hour":
 		return "write " + number + "h"

@@ -51,9 +51,11 @@ func pipelineSchema(named bool) *jsonschema.Schema {
 	}
 	for _, kind := range pipeline.Kinds() {
 		item := ref(string(kind))
-		listed := &jsonschema.Schema{Type: "array", Items: item}
+		listed := &jsonschema.Schema{Type: "array", Items: item, MinItems: one()}
 		switch kind {
-		case pipeline.KindFilter, pipeline.KindSink:
+		case pipeline.KindFilter:
+			item = &jsonschema.Schema{Type: "array", Items: item}
+		case pipeline.KindSink:
 			item = listed
 		case pipeline.KindSend:
 			item = &jsonschema.Schema{OneOf: []*jsonschema.Schema{item, listed}}

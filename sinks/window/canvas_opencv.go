@@ -64,8 +64,7 @@ func (c *canvas) placeholder() (*gocv.Mat, error) {
 
 // write draws text that can be read on any ground.
 func write(m *gocv.Mat, text string, at image.Point) error {
-	scale := max(0.6, float64(m.Rows())/900)
-	thick := max(1, int(scale*1.5))
+	scale, thick := textScale(m), textThickness(m)
 	black, white := color.RGBA{A: 255}, color.RGBA{R: 255, G: 255, B: 255, A: 255}
 	if err := gocv.PutText(m, text, at, gocv.FontHersheySimplex, scale, black, 4*thick); err != nil {
 		return err
@@ -73,12 +72,21 @@ func write(m *gocv.Mat, text string, at image.Point) error {
 	return gocv.PutText(m, text, at, gocv.FontHersheySimplex, scale, white, thick)
 }
 
-// overlay draws rate, latency and size into the picture's corner.
+// overlay draws rate, latency and size into the picture's lower left corner.
 func overlay(m *gocv.Mat, f *pipeline.Frame, fps float64, latency time.Duration) error {
 	text := fmt.Sprintf("%.1f fps  %d ms  %dx%d", fps, max(0, latency.Milliseconds()), f.Format.Width, f.Format.Height)
 	line := max(24, m.Rows()/30)
-	return write(m, text, image.Pt(line/2, line*3/2))
+	size := gocv.GetTextSize(text, gocv.FontHersheySimplex, textScale(m), textThickness(m))
+	box := image.Rect(0, m.Rows()-2*line, size.X+line, m.Rows())
+	if err := gocv.Rectangle(m, box, color.RGBA{A: 255}, -1); err != nil {
+		return err
+	}
+	return write(m, text, image.Pt(line/2, m.Rows()-line*2/3))
 }
+
+// textScale and textThickness fit text to the picture's height.
+func textScale(m *gocv.Mat) float64 { return max(0.6, float64(m.Rows())/900) }
+func textThickness(m *gocv.Mat) int { return max(1, int(textScale(m)*1.5)) }
 
 func (c *canvas) close() {
 	_ = c.frame.Close()
