@@ -93,12 +93,12 @@ func (c FilterCase) outputsOutlive(tr *trial) {
 func (c FilterCase) outputsStay(tr *trial) {
 	ft := c.make(tr)
 	var outputs []*pipeline.Frame
+	var before []seal
 	for _, in := range c.inputs(tr) {
 		if out := ft.apply(tr.ctx, in); out != nil {
-			outputs = append(outputs, out)
+			outputs, before = append(outputs, out), append(before, sealOf(out))
 		}
 	}
-	before := seals(outputs)
 	for _, in := range c.inputs(tr) {
 		if out := ft.apply(tr.ctx, in); out != nil {
 			out.Release()

@@ -21,8 +21,8 @@ type reader struct {
 	paused bool
 }
 
-// reading starts a reader, which opens the receiver first unless it is open. Between two frames it waits
-// for its next tick, where one is set.
+// reading starts a reader, which opens the receiver first unless it is open. Where a tick is set the reader
+// is slow: it begins late, and waits for the next tick between two frames.
 func (r *receiver) reading(tick time.Duration) *reader {
 	ctx, cancel := context.WithCancel(r.tr.ctx)
 	d := &reader{receiver: r, frames: make(chan *pipeline.Frame, 4096), ended: make(chan struct{}), cancel: cancel}
@@ -51,6 +51,11 @@ func (d *reader) read(ctx context.Context, tick time.Duration) error {
 		t := time.NewTicker(tick)
 		defer t.Stop()
 		slow = t.C
+		select {
+		case <-time.After(5 * pause):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
 	}
 	for {
 		d.pass()

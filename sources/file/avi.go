@@ -1,0 +1,196 @@
+package file
+
+import (
+	"bufio"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"strings"
+	"time"
+)
+
+// avi reads Motion JPEG from AVI (Microsoft's RIFF, with the OpenDML extension for more than 1 GiB). Lists
+// are entered and their ends not looked for: an index is not needed, nor a file that was closed properly.
+type avi struct {
+	r      *bufio.Reader
+	pos    int64
+	stream string // the first two letters of the video's chunks: its stream number, "00" for the first
+	rate   uint32 // ticks a ...
+	scale  uint32 // ... so many seconds
+	height int    // of the video, in pixels
+	tick   int64
+	image  []byte
+}
+
+var _ demuxer = (*avi)(nil)
+
+// newAVI reads the headers, up to the first list of pictures.
+func newAVI(r *bufio.Reader) (*avi, error) {
+	a := &avi{r: r}
+	streams, video := 0, false
+	for {
+		id, size, err := a.chunk()
+		if err != nil {
+			return nil, headless(err)
+		}
+		if id == "movi" {
+			break
+		}
+		switch id {
+		case "strh":
+			var head []byte
+			if head, err = a.small(size); err != nil {
+				return nil, headless(err)
+			}
+			video = a.stream == "" && string(head[:4]) == "vids"
+			if video {
+				a.stream = fmt.Sprintf("%02d", streams%100)
+				a.scale, a.rate = binary.LittleEndian.Uint32(head[20:]), binary.LittleEndian.Uint32(head[24:])
+			}
+			streams++
+		case "strf":
+			if !video {
+				err = a.pass(size)
+				break
+			}
+			var head []byte
+			if head, err = a.small(size); err != nil {
+				return nil, headless(err)
+			}
+			if !strings.EqualFold(string(head[16:20]), "MJPG") {
+				return nil, errNotMJPEG
+			}
+			a.height = int(int32(binary.LittleEndian.Uint32(head[8:])))
+			video = false
+		case "RIFF", "AVI ", "hdrl", "strl":
+		default:
+			err = a.pass(size)
+		}
+		if err != nil {
+			return nil, headless(err)
+		}
+	}
+	if a.stream == "" {
+		return nil, errNotMJPEG
+	}
+	return a, nil
+}
+
+// chunk reads a chunk's head. Of a list that is worth entering it gives the list's type.
+func (a *avi) chunk() (id string, size int64, err error) {
+	var head [8]byte
+	if err := a.full(head[:]); err != nil {
+		return "", 0, err
+	}
+	id, size = string(head[:4]), int64(binary.LittleEndian.Uint32(head[4:]))
+	if id != "LIST" && id != "RIFF" {
+		return id, size, nil
+	}
+	if err := a.full(head[:4]); err != nil {
+		return "", 0, err
+	}
+	switch kind := string(head[:4]); kind {
+	case "AVI ", "AVIX", "hdrl", "strl", "movi", "rec ":
+		return kind, 0, nil
+	}
+	return id, max(size-4, 0), nil
+}
+
+// full fills buf.
+func (a *avi) full(buf []byte) error {
+	_, err := io.ReadFull(a.r, buf)
+	a.pos += int64(len(buf))
+	return cutOff(err)
+}
+
+// small reads a header chunk.
+func (a *avi) small(size int64) ([]byte, error) {
+	if size < 40 || size > bufferSize {
+		return nil, fmt.Errorf("damaged at byte %d: a header of %d bytes", a.pos, size)
+	}
+	head, err := readN(a.r, nil, int(size))
+	if err != nil {
+		return nil, err
+	}
+	a.pos += size
+	return head, a.pad(size)
+}
+
+// pass leaves a chunk's data out, and the byte that makes it even.
+func (a *avi) pass(size int64) error {
+	a.pos += size
+	if err := skip(a.r, size); err != nil {
+		return err
+	}
+	return a.pad(size)
+}
+
+// pad passes over the byte that makes a chunk of that size even.
+func (a *avi) pad(size int64) error {
+	a.pos += size & 1
+	return skip(a.r, size&1)
+}
+
+// about gives what the headers told.
+func (a *avi) about() about { return about{step: a.time(1), height: a.height} }
+
+// next gives the next picture. A chunk without data means that nothing changed at its tick.
+func (a *avi) next() ([]byte, time.Duration, error) {
+	for {
+		id, size, err := a.chunk()
+		if err != nil {
+			return nil, 0, err
+		}
+		if strings.Trim(id, "\x20\x00") == "" || strings.IndexFunc(id, notLetter) >= 0 {
+			return nil, 0, fmt.Errorf("damaged at byte %d: no chunk is named %q", a.pos-8, id)
+		}
+		if len(id) != 4 || id[:2] != a.stream || id[2:] != "dc" && id[2:] != "db" {
+			if err := a.enter(id, size); err != nil {
+				return nil, 0, err
+			}
+			continue
+		}
+		told := a.time(a.tick)
+		a.tick++
+		if size == 0 {
+			continue
+		}
+		if size > maxImage {
+			return nil, 0, fmt.Errorf("damaged at byte %d: a picture of %d bytes", a.pos, size)
+		}
+		if a.image, err = readN(a.r, a.image, int(size)); err != nil {
+			return nil, 0, err
+		}
+		a.pos += size
+		if err := a.pad(size); err != nil && !errors.Is(err, io.EOF) {
+			return nil, 0, err
+		}
+		return a.image, told, nil
+	}
+}
+
+// enter goes on behind the head of a list, and passes over any other chunk.
+func (a *avi) enter(id string, size int64) error {
+	switch id {
+	case "AVI ", "AVIX", "movi", "rec ":
+		return nil
+	}
+	return a.pass(size)
+}
+
+// time gives the time of a tick, or noTime where the header tells no rate.
+func (a *avi) time(tick int64) time.Duration {
+	if a.rate == 0 || a.scale == 0 {
+		return noTime
+	}
+	seconds := float64(tick) * float64(a.scale) / float64(a.rate)
+	if seconds > math.MaxInt64/float64(2*time.Second) {
+		return noTime
+	}
+	return time.Duration(math.Round(seconds * float64(time.Second)))
+}
+
+// notLetter tells what no chunk's name has in it.
+func notLetter(c rune) bool { return c < ' ' || c > '~' }

@@ -1,0 +1,215 @@
+package file
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"io"
+	"strings"
+	"testing"
+	"time"
+)
+
+// taken is what a demuxer gave before it ended.
+type taken struct {
+	images [][]byte
+	times  []time.Duration
+	about  about
+	err    error // nil after a clean end
+}
+
+func demuxed(content []byte) taken {
+	d, err := openDemuxer(bufio.NewReaderSize(bytes.NewReader(content), bufferSize))
+	if err != nil {
+		return taken{err: err}
+	}
+	got := taken{about: d.about()}
+	for {
+		image, told, err := d.next()
+		if err != nil {
+			if !errors.Is(err, io.EOF) {
+				got.err = err
+			}
+			return got
+		}
+		got.images, got.times = append(got.images, bytes.Clone(image)), append(got.times, told)
+	}
+}
+
+// demuxCases are clips that play whole: name, bytes, and the times of their pictures in ms (nil: none told).
+func demuxCases(t testing.TB) []struct {
+	name    string
+	content []byte
+	times   []int
+	step    time.Duration
+} {
+	t.Helper()
+	p := photos(t, 6)
+	every40 := []int{0, 40, 80, 120, 160, 200}
+	preview := append([]byte{0xFF, 0xD8, 0xFF, 0xE1, 0, 30}, p[1][:28]...) // an image begins in the EXIF data
+	preview = append(preview, p[0][2:]...)
+	return []struct {
+		name    string
+		content []byte
+		times   []int
+		step    time.Duration
+	}{
+		{"matroska", matroskaClip(p, matroskaOptions{}), every40, 0},
+		{"matroska, rate told", matroskaClip(p, matroskaOptions{tell: true}), every40, 40 * time.Millisecond},
+		{"matroska, unknown sizes", matroskaClip(p, matroskaOptions{unknown: true}), every40, 0},
+		{"matroska, block groups", matroskaClip(p, matroskaOptions{groups: true}), every40, 0},
+		{"matroska, block groups of unknown size", matroskaClip(p, matroskaOptions{groups: true, unknown: true}), every40, 0},
+		{"matroska, sound first", matroskaClip(p, matroskaOptions{audio: true}), every40, 0},
+		{"matroska, one cluster", matroskaClip(p, matroskaOptions{perCluster: 99}), every40, 0},
+		{"matroska, ticks of 0.1 ms", matroskaClip(p, matroskaOptions{scale: 100_000}), every40, 0},
+		{"avi", aviClip(p, aviOptions{}), every40, 40 * time.Millisecond},
+		{"avi, sound first", aviClip(p, aviOptions{audio: true}), every40, 40 * time.Millisecond},
+		{"avi, records", aviClip(p, aviOptions{records: true}), every40, 40 * time.Millisecond},
+		{"avi, two RIFFs", aviClip(p, aviOptions{second: 3}), every40, 40 * time.Millisecond},
+		{"avi, ticks without a picture", aviClip(p, aviOptions{empty: []int{1, 2, 5}}), []int{0, 120, 160, 240, 280, 320}, 40 * time.Millisecond},
+		{"avi, 29.97", aviClip(p, aviOptions{rate: 30000, scale: 1001}), []int{0, 33, 66, 100, 133, 166}, 33366667},
+		{"mjpeg", bytes.Join(p, nil), nil, noTime},
+		{"mjpeg, rubbish between", bytes.Join(p, []byte("\r\n--border\r\nContent-Type: image/jpeg\r\n\r\n")), nil, noTime},
+		{"mjpeg, previews inside", bytes.Repeat(preview, 6), nil, noTime},
+		{"mjpeg, padded markers", bytes.ReplaceAll(bytes.Join(p, nil), []byte{0xFF, 0xC0}, []byte{0xFF, 0xFF, 0xFF, 0xC0}), nil, noTime},
+	}
+}
+
+func TestDemux(t *testing.T) {
+	for _, c := range demuxCases(t) {
+		t.Run(c.name, func(t *testing.T) {
+			got := demuxed(c.content)
+			if got.err != nil {
+				t.Fatal(got.err)
+			}
+			if len(got.images) != 6 {
+				t.Fatalf("%d pictures, want 6", len(got.images))
+			}
+			for i, image := range got.images {
+				if !bytes.Contains(c.content, image) || image[0] != 0xFF || image[1] != 0xD8 {
+					t.Errorf("picture %d is not in the clip", i)
+				}
+				if !strings.HasPrefix(c.name, "mjpeg, p") && !bytes.Equal(image, photo(t, i)) {
+					t.Errorf("picture %d is not what was put in", i)
+				}
+				want := noTime
+				if c.times != nil {
+					want = time.Duration(c.times[i]) * time.Millisecond
+				}
+				if told := got.times[i]; told != want && (c.times == nil || told.Truncate(time.Millisecond) != want) {
+					t.Errorf("picture %d at %s, want %s", i, told, want)
+				}
+			}
+			if got.about.step != c.step {
+				t.Errorf("step %s, want %s", got.about.step, c.step)
+			}
+		})
+	}
+}
+
+// A recording that was cut off anywhere plays its whole pictures, each of them unharmed.
+func TestDemuxCutOffAnywhere(t *testing.T) {
+	for _, c := range demuxCases(t) {
+		t.Run(c.name, func(t *testing.T) {
+			whole := demuxed(c.content)
+			last := 0
+			for n := range len(c.content) {
+				got := demuxed(c.content[:n])
+				if got.err != nil {
+					if got.images != nil || !strings.Contains(got.err.Error(), "ends before its first picture") && !errors.Is(got.err, errNotMJPEG) && !errors.Is(got.err, io.EOF) {
+						t.Fatalf("cut off at %d of %d: %v", n, len(c.content), got.err)
+					}
+					continue
+				}
+				if len(got.images) < last || len(got.images) > 6 {
+					t.Fatalf("cut off at %d: %d pictures, and %d before", n, len(got.images), last)
+				}
+				last = len(got.images)
+				for i := range got.images {
+					if !bytes.Equal(got.images[i], whole.images[i]) {
+						t.Fatalf("cut off at %d: picture %d is changed", n, i)
+					}
+				}
+			}
+			if last < 5 {
+				t.Errorf("without its last byte the clip has %d pictures", last)
+			}
+		})
+	}
+}
+
+func TestDemuxErrors(t *testing.T) {
+	p := photos(t, 3)
+	mkv := matroskaClip(p, matroskaOptions{})
+	avi := aviClip(p, aviOptions{})
+	first := bytes.Index(mkv, p[0])
+	for _, c := range []struct {
+		name    string
+		content []byte
+		want    string
+	}{
+		{"another codec in matroska", matroskaClip(p, matroskaOptions{codec: "V_MPEG4/ISO/AVC"}), "not Motion JPEG"},
+		{"compressed again", matroskaClip(p, matroskaOptions{encodings: true}), "not Motion JPEG"},
+		{"another codec in avi", aviClip(p, aviOptions{codec: "XVID"}), "not Motion JPEG"},
+		{"something else", []byte("\x00\x00\x00\x20ftypisom"), "not Motion JPEG"},
+		{"lacing", matroskaClip(p, matroskaOptions{flags: 0x02}), "holds several pictures (lacing), which is not read here: copy the clip with `ffmpeg -i IN -c copy OUT.mkv`"},
+		{"a tick of nothing", bytes.Replace(mkv, number(1_000_000), number(0), 1), "a tick of 0 ns"},
+		{"rubbish in matroska", append(bytes.Clone(mkv[:first+len(p[0])]), 0, 0, 0, 0), "no element begins with 0x00"},
+		{"a huge block", append(bytes.Clone(mkv[:first+len(p[0])]), 0xA3, 0x01, 0x00, 0x0F, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x81), "a block of 17592186044415 bytes"},
+		{"a long integer", append(bytes.Clone(mkv[:first+len(p[0])]), 0xE7, 0x89, 1, 2, 3, 4, 5, 6, 7, 8, 9), "an integer of 9 bytes"},
+		{"rubbish in avi", append(bytes.Clone(avi[:bytes.Index(avi, []byte("movi"))+4]), 0xFF, 1, 2, 3, 4, 5, 6, 7), "no chunk is named"},
+		{"a huge picture in avi", append(bytes.Clone(avi[:bytes.Index(avi, []byte("movi"))+4]), "00dc\xFF\xFF\xFF\xFF"...), "a picture of 4294967295 bytes"},
+		{"a huge header in avi", bytes.Replace(avi, []byte("strh\x38\x00\x00\x00"), []byte("strh\x00\x00\x00\x7F"), 1), "a header of 2130706432 bytes"},
+		{"a huge picture in mjpeg", append(bytes.Clone(p[0][:len(p[0])-2]), make([]byte, maxImage)...), "a picture of more than 64 MiB"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got := demuxed(c.content)
+			if got.err == nil || !strings.Contains(got.err.Error(), c.want) {
+				t.Errorf("got %v with %d pictures, want %q", got.err, len(got.images), c.want)
+			}
+		})
+	}
+}
+
+// A false length at the end of a short file takes no memory to speak of.
+func TestReadNTakesNoMoreThanComes(t *testing.T) {
+	buf, err := readN(bytes.NewReader(make([]byte, 1000)), nil, maxImage)
+	if err != io.EOF || len(buf) != 1000 {
+		t.Errorf("%d bytes, %v", len(buf), err)
+	}
+	if cap(buf) > bufferSize {
+		t.Errorf("took %d bytes for 1000", cap(buf))
+	}
+}
+
+func TestMatroskaRotation(t *testing.T) {
+	for roll, want := range map[float64]int{0: 0, -90: 90, 90: 270, 180: 180, -180: 180, -89.6: 90, 44: 0, 1e300: 0} {
+		got := demuxed(matroskaClip(photos(t, 1), matroskaOptions{roll: roll}))
+		if got.err != nil || got.about.rotation != want {
+			t.Errorf("roll %g: rotation %d, want %d (%v)", roll, got.about.rotation, want, got.err)
+		}
+	}
+}
+
+func fuzzDemux(f *testing.F, prefix string) {
+	for _, c := range demuxCases(f) {
+		if strings.HasPrefix(c.name, prefix) {
+			f.Add(c.content)
+			f.Add(c.content[:len(c.content)/2])
+		}
+	}
+	f.Fuzz(func(t *testing.T, content []byte) {
+		got := demuxed(content)
+		total := 0
+		for _, image := range got.images {
+			total += len(image)
+		}
+		if total > len(content) {
+			t.Errorf("%d bytes of pictures from a file of %d", total, len(content))
+		}
+	})
+}
+
+func FuzzMatroska(f *testing.F) { fuzzDemux(f, "matroska") }
+func FuzzAVI(f *testing.F)      { fuzzDemux(f, "avi") }
+func FuzzMJPEG(f *testing.F)    { fuzzDemux(f, "mjpeg") }

@@ -1,0 +1,122 @@
+package file
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"framewire/codecs/jpeg"
+	"framewire/pipeline"
+)
+
+// images plays a Motion JPEG clip without decoding it.
+type images struct {
+	from  target
+	in    *input
+	demux demuxer
+	info  about
+	pool  *pipeline.Pool
+	begun time.Time // of a live stream: its first picture
+
+	first     []byte // read ahead by newImages; nil afterwards
+	firstTold time.Duration
+}
+
+var _ player = (*images)(nil)
+
+// newImages opens a demuxer and looks at the first image. What is not Motion JPEG that can be handed on
+// as it is gives errNotMJPEG.
+func newImages(from target, in *input, r *bufio.Reader, env pipeline.Env) (*images, error) {
+	p := &images{from: from, in: in, pool: env.Pool}
+	var err error
+	if in.live {
+		p.demux = newMJPEG(r) // a camera's multipart stream, or it is not for us
+		if head, err := r.Peek(4096); err == nil && !containsJPEG(head) {
+			return nil, errNotMJPEG
+		}
+	} else if p.demux, err = openDemuxer(r); err != nil {
+		return nil, p.explain(err)
+	}
+	p.info = p.demux.about()
+	p.info.live = in.live
+	p.first, p.firstTold, err = p.demux.next()
+	if err != nil {
+		return nil, p.explain(headless(err))
+	}
+	// Two fields in a chunk, as old capture cards write it, are not one JPEG image.
+	if _, height, err := jpeg.Size(p.first); err != nil || p.info.height >= 2*height {
+		return nil, errNotMJPEG
+	}
+	return p, nil
+}
+
+// about gives what the container told.
+func (p *images) about() about { return p.info }
+
+// next gives the next image, with the Huffman tables filled in that it may lack.
+func (p *images) next(ctx context.Context) (*pipeline.Frame, time.Duration, error) {
+	image, told, err := p.first, p.firstTold, error(nil)
+	if p.first == nil {
+		image, told, err = p.read(ctx)
+	}
+	p.first = nil
+	if err != nil {
+		if ctx.Err() != nil {
+			return nil, 0, ctx.Err()
+		}
+		return nil, 0, p.explain(err)
+	}
+	if p.info.live {
+		if p.begun.IsZero() {
+			p.begun = time.Now()
+		}
+		told = time.Since(p.begun)
+	}
+	f, err := jpegFrame(p.pool, image)
+	if err != nil {
+		return nil, 0, fmt.Errorf("%s: %w: %w", p.from, err, pipeline.ErrSkip)
+	}
+	f.Meta.Rotation = p.info.rotation
+	return f, told, nil
+}
+
+// read reads the next image; ctx ends a wait for the network.
+func (p *images) read(ctx context.Context) ([]byte, time.Duration, error) {
+	if p.in.stop != nil {
+		release := context.AfterFunc(ctx, func() { _ = p.in.stop() })
+		defer release()
+	}
+	return p.demux.next()
+}
+
+// explain says what an error of the demuxer means for the clip.
+func (p *images) explain(err error) error {
+	switch {
+	case errors.Is(err, errBroken):
+		return lost("%s: %w", p.from, err)
+	case errors.Is(err, io.EOF) && p.info.live:
+		return lost("%s: the stream ended", p.from)
+	case errors.Is(err, io.EOF), errors.Is(err, errNotMJPEG):
+		return err
+	}
+	return fmt.Errorf("%s: %w", p.from, err)
+}
+
+// close closes the file or the connection.
+func (p *images) close() error { return p.in.Close() }
+
+// jpegFrame puts one JPEG image into a frame.
+func jpegFrame(pool *pipeline.Pool, image []byte) (*pipeline.Frame, error) {
+	width, height, err := jpeg.Size(image)
+	if err != nil {
+		return nil, err
+	}
+	f := pool.Get(len(image) + jpeg.TablesSize)
+	f.Resize(len(jpeg.AppendComplete(f.Data[:0], image)))
+	f.Format = pipeline.JPEG(width, height)
+	f.Key = true
+	return f, nil
+}

@@ -1,0 +1,217 @@
+package file
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"image"
+	"image/color"
+	stdjpeg "image/jpeg"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/go-hclog"
+	"go.uber.org/goleak"
+
+	"framewire/pipeline"
+	"framewire/pipeline/pipelinetest"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// photo gives the nth of a row of small JPEG images that differ.
+func photo(t testing.TB, n int) []byte {
+	t.Helper()
+	img := image.NewRGBA(image.Rect(0, 0, 32, 16))
+	for y := range 16 {
+		for x := range 32 {
+			img.Set(x, y, color.RGBA{uint8(8 * x), uint8(16 * y), uint8(20 * n), 255})
+		}
+	}
+	var buf bytes.Buffer
+	if err := stdjpeg.Encode(&buf, img, nil); err != nil {
+		t.Fatal(err)
+	}
+	return buf.Bytes()
+}
+
+func photos(t testing.TB, n int) [][]byte {
+	t.Helper()
+	list := make([][]byte, n)
+	for i := range list {
+		list[i] = photo(t, i)
+	}
+	return list
+}
+
+// written gives the path of a new file with that content.
+func written(t testing.TB, name string, content []byte) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(path, content, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// ffmpeg makes a clip, or skips the test on a machine without ffmpeg.
+func ffmpeg(t testing.TB, name string, args ...string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	run(t, "ffmpeg", append(append([]string{"-v", "error", "-nostdin", "-y"}, args...), path)...)
+	return path
+}
+
+// run gives what a program prints.
+func run(t testing.TB, program string, args ...string) []byte {
+	t.Helper()
+	if _, err := exec.LookPath(program); err != nil {
+		t.Skipf("needs %s", program)
+	}
+	var out, errs bytes.Buffer
+	cmd := exec.CommandContext(t.Context(), program, args...)
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	if err := cmd.Run(); err != nil {
+		t.Fatalf("%s %v: %v\n%s", program, args, err, errs.String())
+	}
+	return out.Bytes()
+}
+
+// playing gives an opened source for a clip, with pace fast, and closes it at the end of the test, when
+// no frame may be left over.
+func playing(t testing.TB, path string, want ...pipeline.Format) *source {
+	t.Helper()
+	cfg := Defaults()
+	cfg.Path, cfg.Pace = path, Fast
+	s, err := opened(t, cfg, want...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func opened(t testing.TB, cfg Config, want ...pipeline.Format) (*source, error) {
+	t.Helper()
+	env := pipeline.Env{Pipeline: "test", Log: hclog.NewNullLogger(), Pool: pipeline.NewPool(), Counters: &pipeline.Counters{}, Want: want}
+	s := newSource(cfg, env)
+	if err := s.Open(t.Context()); err != nil {
+		return nil, err
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Errorf("close: %v", err)
+		}
+		if n := env.Pool.Outstanding(); n != 0 {
+			t.Errorf("%d frames were not released", n)
+		}
+	})
+	return s, nil
+}
+
+// picture is what a test looks at of a frame.
+type picture struct {
+	data   []byte
+	pts    time.Duration
+	format pipeline.Format
+	meta   pipeline.Meta
+}
+
+// pictures reads to the end.
+func pictures(t testing.TB, s *source) []picture {
+	t.Helper()
+	var list []picture
+	for {
+		f, err := s.Read(t.Context())
+		if errors.Is(err, pipeline.ErrEnd) {
+			return list
+		}
+		if err != nil {
+			t.Fatalf("picture %d: %v", len(list), err)
+		}
+		if err := f.Format.Check(len(f.Data)); err != nil {
+			t.Fatalf("picture %d: %v", len(list), err)
+		}
+		list = append(list, picture{bytes.Clone(f.Data), f.PTS, f.Format, f.Meta})
+		f.Release()
+	}
+}
+
+func TestConformance(t *testing.T) {
+	for name, content := range map[string][]byte{
+		"clip.avi":   aviClip(photos(t, 30), aviOptions{}),
+		"clip.mkv":   matroskaClip(photos(t, 30), matroskaOptions{}),
+		"clip.mjpeg": bytes.Join(photos(t, 30), nil),
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := written(t, name, content)
+			pipelinetest.Source(t, pipelinetest.SourceCase{
+				Spec: Spec(),
+				Configure: func(_ *testing.T, cfg any) {
+					c := cfg.(*Config)
+					c.Path, c.Pace = path, Fast
+				},
+				Frames: 30,
+			})
+		})
+	}
+}
+
+func TestConfig(t *testing.T) {
+	cfg := Defaults()
+	if err := cfg.Validate(); err == nil || err.Error() != "path: is missing (name a video file, such as clip.mp4, or a URL)" {
+		t.Errorf("no path: %v", err)
+	}
+	if err := cfg.Pace.UnmarshalText([]byte("quick")); err == nil || err.Error() != `"quick" is none of realtime, fast` {
+		t.Errorf("pace: %v", err)
+	}
+	if err := cfg.Passthrough.UnmarshalText([]byte("on")); err == nil || err.Error() != `"on" is none of auto, off` {
+		t.Errorf("passthrough: %v", err)
+	}
+	if cfg != Defaults() {
+		t.Error("a refused word was taken")
+	}
+	cfg.Path = "clip.mp4"
+	if err := errors.Join(cfg.Validate(), cfg.Pace.UnmarshalText([]byte("fast")), cfg.Passthrough.UnmarshalText([]byte("off"))); err != nil {
+		t.Error(err)
+	}
+	if cfg.Pace != Fast || cfg.Passthrough != Off {
+		t.Errorf("got %+v", cfg)
+	}
+}
+
+func BenchmarkPassthrough(b *testing.B) {
+	image := make([]byte, 0, 200<<10)
+	image = append(image, photo(b, 0)...)
+	image = append(image[:len(image)-2], make([]byte, 190<<10)...) // as long as one of 1080p
+	image = append(image, 0xFF, 0xD9)
+	images := make([][]byte, 100)
+	for i := range images {
+		images[i] = image
+	}
+	for name, content := range map[string][]byte{
+		"avi":   aviClip(images, aviOptions{}),
+		"mkv":   matroskaClip(images, matroskaOptions{}),
+		"mjpeg": bytes.Join(images, nil),
+	} {
+		b.Run(name, func(b *testing.B) {
+			cfg := Defaults()
+			cfg.Path, cfg.Pace, cfg.Loop = written(b, "clip", content), Fast, true
+			s, err := opened(b, cfg)
+			if err != nil {
+				b.Fatal(err)
+			}
+			b.SetBytes(int64(len(image)))
+			b.ReportAllocs()
+			for b.Loop() {
+				f, err := s.Read(context.Background())
+				if err != nil {
+					b.Fatal(err)
+				}
+				f.Release()
+			}
+		})
+	}
+}

@@ -1,0 +1,149 @@
+package file
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"framewire/pipeline"
+)
+
+func TestOpenErrors(t *testing.T) {
+	here, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder := t.TempDir()
+	secret := written(t, "secret.avi", aviClip(photos(t, 2), aviOptions{}))
+	if err := os.Chmod(secret, 0); err != nil {
+		t.Fatal(err)
+	}
+	text := written(t, "notes.txt", []byte("Überschrift\nplain words that FFmpeg would draw as ANSI art\n"))
+	empty := written(t, "empty.mp4", nil)
+	headers := written(t, "headers.mkv", matroskaClip(nil, matroskaOptions{}))
+	h264 := written(t, "h264.mkv", matroskaClip(photos(t, 2), matroskaOptions{codec: "V_MPEG4/ISO/AVC"}))
+	cases := []struct {
+		path, want string
+		plain      bool // the native build says something else
+	}{
+		{"nofile.mp4", "nofile.mp4: no such file in " + here + ": check the path, or write all of it", false},
+		{"/no/such/clip.mp4", "/no/such/clip.mp4: no such file: check the path", false},
+		{"file:///no/such/clip.mp4", "/no/such/clip.mp4: no such file: check the path", false},
+		{folder, folder + " is a folder: name one video file in it (a folder of photos is for `type: image`)", false},
+		{os.DevNull, os.DevNull + " is a device or a pipe, not a file (a camera is for `type: camera`)", false},
+		{empty, empty + " is empty: it has 0 bytes", false},
+		{text, text + " is a text file, not a video: it begins with \"Überschrift\"", false},
+		{headers, headers + ": it ends before its first picture: cut off, or never written to", false},
+		{h264, h264 + " is not Motion JPEG in Matroska, AVI or .mjpeg, and other videos need OpenCV: build with `make build`", true},
+		{"http://", "http:// names no host: write it like http://host:port/clip.mp4", false},
+		{"http://us er:pw@host:1/", "http://host:1/ is not a URL that can be read: write it like http://host:port/clip.mp4", false},
+	}
+	if os.Geteuid() != 0 {
+		cases = append(cases, struct {
+			path, want string
+			plain      bool
+		}{secret, secret + ": permission denied: make it readable, for example with `chmod a+r " + secret + "`", false})
+	}
+	for _, c := range cases {
+		if c.plain && !plainBuild {
+			continue
+		}
+		cfg := Defaults()
+		cfg.Path = c.path
+		switch _, err := opened(t, cfg); {
+		case err == nil:
+			t.Errorf("%s: opened", c.path)
+		case err.Error() != c.want:
+			t.Errorf("%s:\n got %s\nwant %s", c.path, err, c.want)
+		case errors.Is(err, pipeline.ErrLost):
+			t.Errorf("%s: would be tried again", c.path)
+		}
+	}
+}
+
+func TestPassthroughOffInThePlainBuild(t *testing.T) {
+	if !plainBuild {
+		t.Skip("the native build decodes")
+	}
+	cfg := Defaults()
+	cfg.Path, cfg.Passthrough = written(t, "c.avi", aviClip(photos(t, 2), aviOptions{})), Off
+	if _, err := opened(t, cfg); err == nil || !strings.Contains(err.Error(), "passthrough: off needs OpenCV: build with `make build`") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestTargets(t *testing.T) {
+	for path, want := range map[string]string{
+		"clip.mp4":                  "file clip.mp4",
+		"C://clip.mp4":              "file C://clip.mp4",
+		"a b://clip":                "file a b://clip",
+		"file:///tmp/clip.mp4":      "file /tmp/clip.mp4",
+		"http://host/clip.mp4":      "url http://host/clip.mp4",
+		"rtsp://u:secret@host/one":  "url rtsp://u:xxxxx@host/one",
+		filepath.Join("a", "b.avi"): "file " + filepath.Join("a", "b.avi"),
+	} {
+		at, err := parseTarget(path)
+		got := "file " + at.String()
+		if at.url != nil {
+			got = "url " + at.String()
+		}
+		if err != nil || got != want {
+			t.Errorf("%s: %s, %v, want %s", path, got, err, want)
+		}
+	}
+}
+
+func TestIsText(t *testing.T) {
+	for head, want := range map[string]bool{
+		"hello\n":                         true,
+		strings.Repeat("x", 511) + "\xC3": true, // a letter cut in two
+		"#EXTM3U\n#EXT-X-VERSION:3":       false,
+		"RIFF\x10\x00":                    false,
+		"\xFF\xD8\xFF\xE0":                false,
+		"caf\xE9 is Latin-1\n":            false,
+	} {
+		if isText([]byte(head)) != want {
+			t.Errorf("%.20q: text %t", head, !want)
+		}
+	}
+}
+
+func TestTablesAreFilledIn(t *testing.T) {
+	whole := photo(t, 1)
+	bare := cutTables(t, whole)
+	got := pictures(t, playing(t, written(t, "c.avi", aviClip([][]byte{bare, whole}, aviOptions{}))))
+	if len(got) != 2 || len(got[0].data) != len(bare)+420 || string(got[1].data) != string(whole) {
+		t.Fatalf("%d pictures, the first of %d bytes, without tables %d", len(got), len(got[0].data), len(bare))
+	}
+}
+
+// cutTables cuts the Huffman tables out of an image, as AVI writers may.
+func cutTables(t *testing.T, image []byte) []byte {
+	t.Helper()
+	out := append([]byte(nil), image[:2]...)
+	for i := 2; ; {
+		length := 2 + int(image[i+2])<<8 + int(image[i+3])
+		if image[i+1] == 0xDA {
+			return append(out, image[i:]...)
+		}
+		if image[i+1] != 0xC4 {
+			out = append(out, image[i:i+length]...)
+		}
+		i += length
+	}
+}
+
+func TestTwoFieldsInAChunkAreNotPassedOn(t *testing.T) {
+	path := written(t, "fields.avi", aviClip(photos(t, 4), aviOptions{height: 32}))
+	at := target{path: path}
+	in, err := at.openInput(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.Close()
+	if _, err := newImages(at, in, reader(in), pipeline.Env{Pool: pipeline.NewPool()}); !errors.Is(err, errNotMJPEG) {
+		t.Errorf("got %v", err)
+	}
+}

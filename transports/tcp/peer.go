@@ -1,0 +1,125 @@
+package tcp
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"framewire/transports/wire"
+)
+
+// peer is one receiver, as the sender sees it. One goroutine reads its pings, another writes.
+type peer struct {
+	s     *sender
+	conn  net.Conn
+	name  string
+	limit uint32 // bytes of the largest frame it takes; 0 where it did not say
+	in    *wire.Reader
+	more  chan struct{} // there is something to write; holds one token
+	gone  chan struct{} // closed when the connection is over
+
+	// Guarded by the sender's lock.
+	queue   queue
+	pong    wire.Pong // to be sent when asked is set
+	asked   bool
+	told    bool  // our last message was sent
+	over    bool  // the reading goroutine has ended
+	failure error // for which the writing goroutine closed the connection
+	drops   drops
+
+	// Of the writing goroutine.
+	head    []byte
+	vector  [2][]byte
+	buffers net.Buffers
+	bounded bool // the kernel's unsent bytes are limited
+	patient bool // a receiver that takes nothing is waited for
+
+	wrote atomic.Int64 // bytes of frames since the last report of drops
+}
+
+func newPeer(s *sender, l *link) *peer {
+	return &peer{
+		s: s, conn: l.conn, name: l.name, limit: l.peer.MaxFrame(),
+		in:   wire.NewReader(l.conn, nil, 0),
+		more: make(chan struct{}, 1), gone: make(chan struct{}),
+	}
+}
+
+// wake tells the writing goroutine that there is work.
+func (p *peer) wake() {
+	select {
+	case p.more <- struct{}{}:
+	default:
+	}
+}
+
+// hurry bounds what is still written when the sender closes.
+func (p *peer) hurry() {
+	_ = p.conn.SetWriteDeadline(time.Now().Add(p.s.set.bye))
+	p.wake()
+}
+
+// awaitPing waits for the first ping, with which a receiver says that it is ready.
+func (p *peer) awaitPing() error {
+	_ = p.conn.SetReadDeadline(time.Now().Add(p.s.set.handshake))
+	return p.read()
+}
+
+// readAll reads the receiver's pings until the connection ends.
+func (p *peer) readAll() error {
+	for {
+		_ = p.conn.SetReadDeadline(time.Now().Add(p.s.set.dead))
+		if err := p.read(); err != nil {
+			return err
+		}
+	}
+}
+
+func (p *peer) read() error {
+	m, err := p.in.Next()
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return fmt.Errorf("no sign of life for %s", p.s.set.dead)
+	}
+	if err != nil {
+		return err
+	}
+	switch m.Type {
+	case wire.TypePing:
+		p.s.mu.Lock()
+		p.pong, p.asked = wire.Pong{PingSent: m.Ping.Sent, Received: p.s.set.now()}, true
+		p.s.mu.Unlock()
+		p.wake()
+		return nil
+	case wire.TypeBye:
+		return errors.New(m.Text)
+	}
+	return fmt.Errorf("it sent a %s, which only senders do", m.Type)
+}
+
+// cause says why the connection ended, in words for the log. The sender's lock is held.
+func (p *peer) cause(err error) error {
+	if p.failure != nil {
+		err = p.failure
+	}
+	return plain(err)
+}
+
+// plain gives an error of a connection in words for a log line that has the addresses already.
+func plain(err error) error {
+	var op *net.OpError
+	var call *os.SyscallError
+	switch {
+	case err == io.EOF, errors.Is(err, syscall.EPIPE), errors.Is(err, syscall.ECONNRESET):
+		return errors.New("it closed the connection")
+	case errors.As(err, &call):
+		return call.Err
+	case errors.As(err, &op):
+		return op.Err
+	}
+	return err
+}

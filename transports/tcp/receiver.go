@@ -1,0 +1,247 @@
+package tcp
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"sync"
+	"time"
+
+	"framewire/pipeline"
+	"framewire/transports/wire"
+)
+
+var _ pipeline.Source = (*receiver)(nil)
+
+// receiver is the receiving end: a source that a sender feeds, one at a time.
+type receiver struct {
+	cfg ReceiveConfig
+	env pipeline.Env
+	set settings
+	end *endpoint
+
+	complaints limiter
+	sessions   chan *session // connections that wait to be read
+	stop       chan struct{} // closed by Close
+
+	// Of the goroutine that reads.
+	now       *session // that is being read
+	watched   context.Context
+	unwatch   func() bool
+	stream    pipeline.StreamID // of the last frame
+	seq       uint64            // of the last frame
+	connected int               // sessions so far
+
+	mu      sync.Mutex
+	busy    bool     // a sender has the place
+	ended   bool     // the stream came to its end
+	reading net.Conn // of the session that is being read
+}
+
+const stopped = "the receiver stopped"
+
+// newReceiver makes a receiving end that does nothing yet.
+func newReceiver(cfg ReceiveConfig, env pipeline.Env, set settings) *receiver {
+	return &receiver{cfg: cfg, env: env, set: set, complaints: limiter{every: set.report}}
+}
+
+// Open begins to listen or to dial. It waits for nobody.
+func (r *receiver) Open(ctx context.Context) error {
+	r.sessions, r.stop = make(chan *session), make(chan struct{})
+	r.busy, r.ended = false, false
+	r.end = &endpoint{
+		listen: r.cfg.Listen, dial: r.cfg.Dial, insecure: r.cfg.Insecure, set: r.set, log: r.env.Log,
+		hello: wire.Hello{
+			Version: wire.Version, Role: wire.RoleReceiver,
+			Extensions: []wire.Extension{wire.MaxFrame(uint32(r.cfg.MaxFrame))},
+		},
+		admit: r.admit, dismiss: r.dismiss, serve: r.serve, done: r.done,
+	}
+	return r.end.open(ctx)
+}
+
+func (r *receiver) admit() *wire.Refusal {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.ended {
+		return wire.Refuse(wire.ReasonBusy, "the stream has ended here")
+	}
+	if r.busy {
+		return wire.Refuse(wire.ReasonBusy, "another sender is connected, and a receiver takes one at a time")
+	}
+	r.busy = true
+	return nil
+}
+
+func (r *receiver) dismiss() {
+	r.mu.Lock()
+	r.busy = false
+	r.mu.Unlock()
+}
+
+func (r *receiver) done() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.ended
+}
+
+// serve hands a connection to Read and keeps it alive until Read has done with it.
+func (r *receiver) serve(_ context.Context, l *link) {
+	defer r.dismiss()
+	s := newSession(r, l)
+	r.env.Counters.Peers.Add(1)
+	defer r.env.Counters.Peers.Add(-1)
+	pinging := make(chan struct{})
+	go func() {
+		defer close(pinging)
+		s.ping()
+	}()
+	select {
+	case r.sessions <- s:
+		<-s.over
+	case <-r.stop:
+		s.drop(stopped)
+	}
+	<-pinging
+}
+
+// Read gives the next frame. While nobody is connected it waits; a stream that was interrupted goes on
+// when its sender is back.
+func (r *receiver) Read(ctx context.Context) (*pipeline.Frame, error) {
+	r.watch(ctx)
+	for {
+		if r.now == nil {
+			select {
+			case r.now = <-r.sessions:
+				r.begin()
+			case <-ctx.Done():
+				return nil, ctx.Err()
+			}
+		}
+		m, err := r.now.next(ctx)
+		if err != nil {
+			if err = r.interrupted(ctx, err); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		switch m.Type {
+		case wire.TypeFrame:
+			if f := r.accept(m.Frame); f != nil {
+				return f, nil
+			}
+		case wire.TypePong:
+			r.now.clock.Add(m.Pong, r.set.now())
+		case wire.TypeEnd:
+			r.mu.Lock()
+			r.ended = true
+			r.mu.Unlock()
+			r.drop("all read")
+			return nil, pipeline.ErrEnd
+		case wire.TypeBye:
+			r.env.Log.Info("the sender stops for now, waiting for it", "sender", r.now.name, "cause", m.Text)
+			r.drop("all read")
+		default:
+			r.lost(fmt.Errorf("it sent a %s, which only receivers do", m.Type))
+		}
+	}
+}
+
+// begin takes note of a new connection.
+func (r *receiver) begin() {
+	r.connected++
+	if r.connected > 1 {
+		r.env.Counters.Reconnects.Add(1)
+	}
+	r.now.resumed = r.connected > 1
+	r.mu.Lock()
+	r.reading = r.now.conn
+	r.mu.Unlock()
+	r.env.Log.Info("sender connected", "sender", r.now.name)
+}
+
+// accept gives the frame, brought to our clock, or nil for one that came before the connection broke:
+// the sender of a lossless stream repeats what it is not sure of.
+func (r *receiver) accept(f *pipeline.Frame) *pipeline.Frame {
+	if r.now.resumed && f.Lossless && f.Stream == r.stream && f.Seq <= r.seq {
+		f.Release()
+		return nil
+	}
+	r.now.resumed = false
+	r.stream, r.seq = f.Stream, f.Seq
+	f.Captured = r.now.clock.Local(f.Captured)
+	return f
+}
+
+// interrupted decides about an error of the connection. It gives what Read returns, or nil to go on with
+// the next connection.
+func (r *receiver) interrupted(ctx context.Context, err error) error {
+	var codec *wire.CodecError
+	switch {
+	case errors.As(err, &codec):
+		return fmt.Errorf("%w: %w", pipeline.ErrSkip, err)
+	case ctx.Err() != nil:
+		if !r.now.between {
+			r.drop(stopped) // what follows would be the rest of a frame
+		}
+		return ctx.Err()
+	default:
+		r.lost(plain(err))
+	}
+	return nil
+}
+
+// lost gives a broken connection up.
+func (r *receiver) lost(cause error) {
+	r.complaints.complain(r.env.Log.Warn, "connection lost, waiting for the sender", "sender", r.now.name, "cause", cause)
+	r.drop("lost: " + cause.Error())
+}
+
+func (r *receiver) drop(why string) {
+	r.mu.Lock()
+	r.reading = nil
+	r.mu.Unlock()
+	r.now.drop(why)
+	r.now = nil
+}
+
+// watch interrupts a waiting Read when its context ends. Contexts that come again cost nothing.
+func (r *receiver) watch(ctx context.Context) {
+	if ctx == r.watched {
+		return
+	}
+	if r.unwatch != nil {
+		r.unwatch()
+	}
+	r.watched = ctx
+	r.unwatch = context.AfterFunc(ctx, r.interrupt)
+}
+
+// interrupt wakes a Read that waits for the sender, after its context has ended.
+func (r *receiver) interrupt() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.reading != nil {
+		_ = r.reading.SetReadDeadline(time.Unix(1, 0))
+	}
+}
+
+// Close says bye to the sender, closes the connection and the port, and waits for every goroutine.
+func (r *receiver) Close() error {
+	if r.unwatch != nil {
+		r.unwatch()
+		r.watched, r.unwatch = nil, nil
+	}
+	select {
+	case <-r.stop:
+		return nil
+	default:
+		close(r.stop)
+	}
+	if r.now != nil {
+		r.drop(stopped)
+	}
+	r.end.close()
+	return nil
+}

@@ -1,0 +1,110 @@
+package tcp
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"time"
+
+	"framewire/transports/wire"
+)
+
+// session is one connection to a sender, as the receiver sees it. Read uses it; a goroutine of its own
+// sends the pings, however long Read is not called.
+type session struct {
+	r    *receiver
+	conn net.Conn
+	name string
+	over chan struct{} // closed when Read has done with it
+	why  string        // set before over is closed
+
+	// Of the goroutine that reads.
+	in      *wire.Reader
+	ctx     context.Context // of the Read that is running
+	between bool            // no message has begun
+	resumed bool            // no frame came yet that is newer than those before the interruption
+	clock   wire.Clock
+}
+
+func newSession(r *receiver, l *link) *session {
+	s := &session{r: r, conn: l.conn, name: l.name, over: make(chan struct{})}
+	s.in = wire.NewReader(s, r.env.Pool, uint32(r.cfg.MaxFrame))
+	return s
+}
+
+// next reads one message.
+func (s *session) next(ctx context.Context) (wire.Message, error) {
+	s.ctx, s.between = ctx, true
+	if err := s.in.Wait(); err != nil {
+		return wire.Message{}, err
+	}
+	s.between = false
+	return s.in.Next()
+}
+
+// Read reads from the connection, for the wire.Reader. Only time in which it waits counts as silence of
+// the sender: a chain that is slow to come back for more is not its fault.
+func (s *session) Read(p []byte) (int, error) {
+	for {
+		since := time.Now()
+		if err := s.conn.SetReadDeadline(since.Add(s.r.set.dead)); err != nil {
+			return 0, err
+		}
+		// The context is looked at after the deadline is set: whoever cancels it moves the deadline later.
+		if err := s.ctx.Err(); err != nil {
+			return 0, err
+		}
+		n, err := s.conn.Read(p)
+		s.r.env.Counters.BytesIn.Add(uint64(n))
+		if n > 0 || !errors.Is(err, os.ErrDeadlineExceeded) || s.ctx.Err() != nil {
+			return n, err
+		}
+		if time.Since(since) >= s.r.set.dead {
+			return 0, fmt.Errorf("no sign of life for %s", s.r.set.dead)
+		}
+		// The context of an earlier Read ended late: its interruption is none for this one.
+	}
+}
+
+// ping asks for the sender's clock at once and then every second, and says bye at the end.
+func (s *session) ping() {
+	defer s.conn.Close()
+	ticker := time.NewTicker(s.r.set.ping)
+	defer ticker.Stop()
+	var b []byte
+	for {
+		b = wire.Ping{Sent: s.r.set.now()}.Append(b[:0])
+		if err := s.write(b, s.r.set.dead); err != nil {
+			// Read will see it too; what came before may still be worth reading.
+			<-s.over
+			return
+		}
+		select {
+		case <-ticker.C:
+		case <-s.over:
+			_ = s.write(wire.AppendBye(b[:0], s.why), s.r.set.bye)
+			return
+		}
+	}
+}
+
+// write sends a message. Once the session is over it takes no longer than settings.bye.
+func (s *session) write(b []byte, limit time.Duration) error {
+	_ = s.conn.SetWriteDeadline(time.Now().Add(limit))
+	select {
+	case <-s.over: // looked at after the deadline is set: drop moves it later
+		_ = s.conn.SetWriteDeadline(time.Now().Add(s.r.set.bye))
+	default:
+	}
+	_, err := s.conn.Write(b)
+	return err
+}
+
+// drop ends the session; the sender is told why.
+func (s *session) drop(why string) {
+	s.why = why
+	close(s.over)
+	_ = s.conn.SetWriteDeadline(time.Now().Add(s.r.set.bye))
+}

@@ -1,0 +1,37 @@
+package tcp
+
+import "framewire/pipeline"
+
+const doc = "One end has `listen`, the other `dial`; which is which does not matter, nor which is started first.\n\n" +
+	"A stream that must arrive whole (a file with `pace: fast`, photos) waits for its receivers and for the " +
+	"slowest of them. A live one never waits: a receiver that is too slow misses frames, and only it.\n\n" +
+	"Addresses of this machine alone (127.0.0.0/8, ::1, localhost) work as they are. Any other needs " +
+	"`insecure: true`, because nothing is encrypted or authenticated yet."
+
+// SendSpec describes the sending end.
+func SendSpec() pipeline.Spec {
+	return pipeline.SinkSpec[SendConfig]{
+		Kind:     pipeline.KindSend,
+		Name:     "tcp",
+		Summary:  "sends frames over TCP to any number of receivers",
+		Doc:      doc,
+		Defaults: sendDefaults(),
+		New: func(cfg *SendConfig, env pipeline.Env) (pipeline.Sink, error) {
+			return newSender(*cfg, env, standard()), nil
+		},
+	}.Spec()
+}
+
+// ReceiveSpec describes the receiving end.
+func ReceiveSpec() pipeline.Spec {
+	return pipeline.SourceSpec[ReceiveConfig]{
+		Kind:     pipeline.KindReceive,
+		Name:     "tcp",
+		Summary:  "receives frames over TCP from one sender",
+		Doc:      doc,
+		Defaults: receiveDefaults(),
+		New: func(cfg *ReceiveConfig, env pipeline.Env) (pipeline.Source, error) {
+			return newReceiver(*cfg, env, standard()), nil
+		},
+	}.Spec()
+}

@@ -1,0 +1,156 @@
+package tcp
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"framewire/transports/wire"
+)
+
+// job is what the writing goroutine of a peer does next.
+type job uint8
+
+const (
+	jobNone job = iota
+	jobPong
+	jobFrame
+	jobEnd
+	jobBye
+)
+
+// writeAll writes what there is until the connection ends or the stream does.
+func (p *peer) writeAll() {
+	for {
+		var err error
+		do, it := p.next()
+		switch do {
+		case jobNone:
+			select {
+			case <-p.more:
+			case <-p.gone:
+				return
+			}
+		case jobFrame:
+			err = p.writeFrame(it)
+		default:
+			err = p.write(nil)
+		}
+		if err != nil {
+			p.fail(err)
+			return
+		}
+		if do == jobEnd || do == jobBye {
+			p.finish()
+			return
+		}
+	}
+}
+
+// next decides what to write. A frame it gives, for anything else it fills p.head.
+func (p *peer) next() (job, item) {
+	p.s.mu.Lock()
+	defer p.s.mu.Unlock()
+	p.patient = p.s.lossless
+	switch {
+	case p.asked:
+		p.asked = false
+		p.pong.Sent = p.s.set.now()
+		p.head = p.pong.Append(p.head[:0])
+		return jobPong, item{}
+	case p.s.state == closing:
+		p.head = wire.AppendBye(p.head[:0], "the sender stopped")
+		return jobBye, item{}
+	case len(p.queue.items) > 0:
+		return jobFrame, p.queue.begin()
+	case p.s.state == ending:
+		p.head = wire.AppendEnd(p.head[:0])
+		return jobEnd, item{}
+	}
+	return jobNone, item{}
+}
+
+func (p *peer) writeFrame(it item) error {
+	f := it.frame
+	if p.limit > 0 && len(f.Data) > int(p.limit) {
+		p.s.end.complaints.complain(p.s.env.Log.Warn, "frame is too large for a receiver: raise max_frame there",
+			"receiver", p.name, "bytes", len(f.Data), "limit", p.limit)
+		p.s.env.Counters.Dropped.Add(1)
+		p.written()
+		return nil
+	}
+	if !f.Lossless && !p.bounded {
+		p.bounded = true
+		boundUnsent(p.conn)
+	}
+	p.head = wire.AppendFrame(p.head[:0], f, it.sum)
+	size := len(f.Data)
+	if err := p.write(f.Data); err != nil {
+		return err
+	}
+	p.s.env.Counters.FramesOut.Add(1)
+	p.wrote.Add(int64(size))
+	p.written()
+	return nil
+}
+
+// written gives the frame back and lets the next one into the queue.
+func (p *peer) written() {
+	p.s.mu.Lock()
+	p.queue.written()
+	p.s.mu.Unlock()
+	p.s.notify()
+}
+
+// write sends p.head and then data, in one system call where the kernel takes it at once. It gives up
+// when a live stream makes no progress for settings.stall; a lossless one waits as long as the receiver
+// shows with its pings that it lives.
+func (p *peer) write(data []byte) error {
+	p.vector[0], p.vector[1] = p.head, data
+	p.buffers = p.vector[:2]
+	if data == nil {
+		p.buffers = p.vector[:1]
+	}
+	progress := time.Now()
+	for now := progress; ; now = time.Now() {
+		if err := p.conn.SetWriteDeadline(now.Add(p.s.set.tick)); err != nil {
+			return err
+		}
+		n, err := p.buffers.WriteTo(p.conn)
+		p.s.env.Counters.BytesOut.Add(uint64(n))
+		if err == nil {
+			return nil
+		}
+		if !errors.Is(err, os.ErrDeadlineExceeded) || p.s.isClosing() {
+			return err
+		}
+		if n > 0 {
+			progress = time.Now()
+		} else if !p.patient && time.Since(progress) >= p.s.set.stall {
+			return fmt.Errorf("it has taken nothing for %s", p.s.set.stall)
+		}
+	}
+}
+
+// finish closes our half of the connection after the last message. The other half ends when the
+// receiver has read it.
+func (p *peer) finish() {
+	p.s.mu.Lock()
+	p.told = true
+	p.s.mu.Unlock()
+	if half, ok := p.conn.(interface{ CloseWrite() error }); ok {
+		_ = half.CloseWrite() // if it fails the connection is gone, and the reading goroutine sees it
+	}
+}
+
+// fail ends the connection after an error in writing, unless that comes from the connection's end.
+func (p *peer) fail(err error) {
+	p.s.mu.Lock()
+	p.queue.failed()
+	if !p.over {
+		p.failure = err
+	}
+	p.s.mu.Unlock()
+	p.conn.Close()
+}
