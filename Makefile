@@ -5,6 +5,7 @@ TOOL   := go tool -modfile=tools.mod
 NATIVE := CGO_ENABLED=1 go
 PLAIN  := CGO_ENABLED=0 go
 PKGS   ?= ./...
+VM     ?= $(wildcard ../shared/lab/vm)
 
 .DEFAULT_GOAL := help
 .PHONY: help deps build plain demo test test-plain test-native test-hardware lint docs check-docs bench fuzz clean
@@ -39,13 +40,13 @@ test-native:
 	@CGO_ENABLED=1 $(TOOL) gotestsum --format pkgname-and-test-fails --hide-summary skipped -- -race -timeout 15m -tags $(TAGS) $(PKGS)
 
 test-hardware: deps ## camera tests against real V4L2 devices in a virtual machine (VM=command that runs one)
-	@FRAMEWIRE_VM="$(VM)" TAGS=$(TAGS) .ci/hardware
+	@FRAMEWIRE_VM="$(VM)" FRAMEWIRE_TAGS=$(TAGS) .ci/hardware
 
 lint: ## gofmt, vet and staticcheck over both builds, and the staleness of generated files
 	@test -z "$$(gofmt -l .)" || { gofmt -l . | sed 's/^/not gofmt-ed: /'; exit 1; }
 	@go mod tidy -diff >/dev/null || { echo "go.mod is not tidy: run go mod tidy"; exit 1; }
 	@$(PLAIN) vet ./... && CGO_ENABLED=0 $(TOOL) staticcheck ./...
-	@$(NATIVE) vet -tags $(TAGS) ./... && $(TOOL) staticcheck -tags $(TAGS) ./...
+	@$(NATIVE) vet -tags $(TAGS),hardware ./... && $(TOOL) staticcheck -tags $(TAGS) ./...
 	@$(MAKE) --no-print-directory check-docs
 
 docs: ## write docs/plugins.md and docs/framewire.schema.json anew

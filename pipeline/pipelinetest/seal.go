@@ -96,7 +96,7 @@ func valid(f *pipeline.Frame) error {
 	}
 	known := f.Format.Codec == pipeline.CodecRaw || f.Format.Codec == pipeline.CodecJPEG
 	if known && !f.Key {
-		return fmt.Errorf("Key is not set on a frame of %s", f.Format)
+		return fmt.Errorf("a frame of %s has no Key set", f.Format)
 	}
 	if f.Format.Codec == pipeline.CodecJPEG {
 		cfg, err := jpeg.DecodeConfig(bytes.NewReader(f.Data))

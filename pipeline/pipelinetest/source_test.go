@@ -158,7 +158,7 @@ func TestSourceSuiteSeesFaults(t *testing.T) {
 		{"lies about the codec", valid, "is no JPEG"},
 		{"gives something else", valid, "none of [jpeg raw]"},
 		{"goes back in time", valid, "below zero"},
-		{"forgets the key", valid, "Key is not set"},
+		{"forgets the key", valid, "has no Key set"},
 		{"edits afterwards", stay, "its data changed"},
 		{"foreign pool", stay, "not from Env.Pool"},
 		{"opens once", "opens again after Close", "already used"},

@@ -97,7 +97,7 @@ func badDefaults(cfg any) []error {
 	for _, err := range flatten(v.Validate()) {
 		var fault *pipeline.FieldError
 		if !errors.As(err, &fault) {
-			bad = append(bad, fmt.Errorf("Validate gives %q, which is no FieldError", err))
+			bad = append(bad, fmt.Errorf("what Validate gives is no FieldError: %q", err))
 			continue
 		}
 		if fault.Field == "" {
@@ -106,7 +106,7 @@ func badDefaults(cfg any) []error {
 		f, ok := fields[fault.Field]
 		switch {
 		case !ok && !strings.Contains(fault.Field, "."):
-			bad = append(bad, fmt.Errorf("Validate names %q, which is not a field: %w", fault.Field, err))
+			bad = append(bad, fmt.Errorf("what Validate names is not a field: %q: %w", fault.Field, err))
 		case ok && !f.value.IsZero():
 			bad = append(bad, fmt.Errorf("the default of %s is not valid: %w", fault.Field, err))
 		}

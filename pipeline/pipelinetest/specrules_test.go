@@ -95,7 +95,7 @@ func TestDefaultsAreValid(t *testing.T) {
 		{pipeline.FieldErrorf("path", "", "it is needed"), ""},
 		{pipeline.FieldErrorf("", "", "give a path"), ""},
 		{errors.Join(pipeline.FieldErrorf("path", "", "it is needed"), pipeline.FieldErrorf("level", "", "80 is too much")), "the default of level is not valid"},
-		{pipeline.FieldErrorf("quality", "", "80 is too much"), `names "quality", which is not a field`},
+		{pipeline.FieldErrorf("quality", "", "80 is too much"), `not a field: "quality"`},
 		{errors.New("too much"), "is no FieldError"},
 	} {
 		err := errors.Join(badDefaults(&judged{Level: 80, err: c.err})...)

@@ -15,8 +15,6 @@ const (
 	tick = 100 * time.Microsecond
 	// clusterSpan is how much time goes into a cluster: what a player has to read to find a frame in it.
 	clusterSpan = int64(500 * time.Millisecond / tick)
-	// unknownSize is the length of an element that goes on until the next of its kind (RFC 8794, section 6.2).
-	unknownSize = 0x01FFFFFFFFFFFFFF
 	// sizeMarker stands in front of a length of 56 bits.
 	sizeMarker = 1 << 56
 )

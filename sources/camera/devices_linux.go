@@ -99,15 +99,6 @@ func stableID(bus, card string) string {
 	return bus + "/" + strings.ReplaceAll(card, " ", "_")
 }
 
-// find gives the path of the device that a user means.
-func find(device string) (string, error) {
-	devices, err := Devices()
-	if err != nil {
-		return "", err
-	}
-	return choose(device, devices)
-}
-
 // prepare tries the device before OpenCV does, and chooses what to ask it for.
 func prepare(r request) (request, error) {
 	node, err := openNode(r.path)

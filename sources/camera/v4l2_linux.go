@@ -28,7 +28,7 @@ type capability struct {
 	driver       [16]byte
 	card         [32]byte
 	bus          [32]byte
-	version      uint32
+	_            uint32 // version
 	capabilities uint32
 	deviceCaps   uint32
 	_            [3]uint32
@@ -44,11 +44,11 @@ func (c capability) takesPictures() bool {
 }
 
 type formatEntry struct {
-	index, kind, flags uint32
-	description        [32]byte
-	pixelFormat        uint32
-	mbusCode           uint32
-	_                  [3]uint32
+	index, kind uint32
+	_           uint32   // flags
+	_           [32]byte // description
+	pixelFormat uint32
+	_           [4]uint32
 }
 
 type sizeEntry struct {
@@ -64,8 +64,8 @@ type intervalEntry struct {
 }
 
 type bufferRequest struct {
-	count, kind, memory, capabilities uint32
-	flags                             uint32
+	count, kind, memory uint32
+	_                   [2]uint32
 }
 
 // node is an opened device. It is a bare descriptor: an os.File would be polled by Go's runtime, and a

@@ -18,12 +18,12 @@ type ebmlReader struct {
 
 // element reads an element's head: its identifier with the length marker, and the size of its data.
 func (e *ebmlReader) element() (id uint32, size int64, err error) {
-	v, n, err := e.vint(4)
+	v, _, err := e.vint(4)
 	if err != nil {
 		return 0, 0, err
 	}
 	id = uint32(v)
-	v, n, err = e.vint(8)
+	v, n, err := e.vint(8)
 	if err != nil {
 		return 0, 0, cutOff(err)
 	}
