@@ -230,7 +230,7 @@ func TestOverlay(t *testing.T) {
 	f.Release()
 	w.waitFor(red, present)
 	press(t, w.title, "i")
-	w.waitFor(white, func(r image.Rectangle) bool { return r.Dx() > 100 && r.Max.Y < 60 })
+	w.waitFor(white, func(r image.Rectangle) bool { return r.Dx() > 100 && r.Dy() < 60 && r.Min.Y > 200 })
 	if string(f.Data) != string(before) {
 		t.Errorf("the overlay was drawn into the frame")
 	}
