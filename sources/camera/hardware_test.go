@@ -236,7 +236,9 @@ func TestHardwareWebcam(t *testing.T) {
 				f.Release()
 				continue
 			}
-			if !errors.Is(err, pipeline.ErrLost) || !strings.Contains(err.Error(), "gave no picture for 1s") {
+			// The driver may end the stream before the watchdog does: lost it is either way.
+			silent := strings.Contains(err.Error(), "gave no picture for 1s") || strings.Contains(err.Error(), "gives no more pictures")
+			if !errors.Is(err, pipeline.ErrLost) || !silent {
 				t.Errorf("a silent camera: %v", err)
 			}
 			return

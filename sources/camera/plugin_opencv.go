@@ -9,6 +9,7 @@ import (
 	"os"
 	"runtime"
 	"strconv"
+	"time"
 
 	"gocv.io/x/gocv"
 
@@ -27,6 +28,7 @@ type video struct {
 	capture *gocv.VideoCapture
 	mat     gocv.Mat
 	packets bool
+	timeout time.Duration
 }
 
 var _ capture = (*video)(nil)
@@ -50,7 +52,7 @@ func openCapture(r request) (capture, error) {
 		}
 		return nil, fmt.Errorf("it cannot be opened: in use by another program, or no camera: %w", pipeline.ErrLost)
 	}
-	v := &video{capture: c, mat: gocv.NewMat()}
+	v := &video{capture: c, mat: gocv.NewMat(), timeout: r.cfg.Timeout}
 	if r.mjpg {
 		c.Set(gocv.VideoCaptureFOURCC, c.ToCodec("MJPG"))
 	}
@@ -80,7 +82,7 @@ func (v *video) granted() string {
 
 // read waits for the next picture.
 func (v *video) read() ([]byte, pipeline.Format, error) {
-	if !v.capture.Read(&v.mat) || v.mat.Empty() {
+	if !v.grab() {
 		return nil, pipeline.Format{}, errors.New("it gives no more pictures: unplugged?")
 	}
 	data, err := v.mat.DataPtrUint8()
@@ -94,6 +96,21 @@ func (v *video) read() ([]byte, pipeline.Format, error) {
 		return nil, pipeline.Format{}, fmt.Errorf("it gives pixels of type %s, which are not known here: use format: mjpg", v.mat.Type())
 	}
 	return data, pipeline.Raw(pipeline.LayoutBGR, v.mat.Cols(), v.mat.Rows()), nil
+}
+
+// grab reads a picture into the Mat. OpenCV gives up when a signal interrupts its wait, and Go's runtime
+// sends signals to its own threads: a read that failed before its time was over is tried again.
+func (v *video) grab() bool {
+	for range 5 {
+		began := time.Now()
+		if v.capture.Read(&v.mat) && !v.mat.Empty() {
+			return true
+		}
+		if time.Since(began) >= v.timeout {
+			return false
+		}
+	}
+	return false
 }
 
 // close closes the camera.
