@@ -103,7 +103,8 @@ func (closedSource) Close() error { return nil }
 // openWithRetry opens a stage, with a growing pause after each try that may succeed later: those whose
 // error wraps ErrLost, and, once the stage had been open, all of them.
 func (r *Runner) openWithRetry(ctx context.Context, s *stage, again bool, open func() error) error {
-	backoff := Backoff{}
+	var backoff Backoff
+	var waiting faultLog
 	for tries := 1; ; tries++ {
 		if ctx.Err() != nil {
 			return ctx.Err()
@@ -124,8 +125,8 @@ func (r *Runner) openWithRetry(ctx context.Context, s *stage, again bool, open f
 		case !again && !errors.Is(err, ErrLost):
 			return err
 		}
-		if n, ok := s.faults.tell(time.Now()); ok {
-			s.log.Warn("cannot be opened yet, trying again", "cause", cause(err), "tries", n)
+		if _, ok := waiting.tell(time.Now(), 10*time.Second); ok {
+			s.log.Warn("cannot be opened yet, trying again", "cause", cause(err), "tries", tries)
 		}
 	}
 }

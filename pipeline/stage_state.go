@@ -61,7 +61,7 @@ func (s *stage) skipped(err error) {
 		return
 	}
 	s.counters.Errors.Add(1)
-	if n, ok := s.faults.tell(time.Now()); ok {
+	if n, ok := s.faults.tell(time.Now(), time.Second); ok {
 		s.log.Warn("frame skipped", "cause", cause(err), "since_last_told", n)
 	}
 }
@@ -77,16 +77,16 @@ func cause(err error) string {
 	return text
 }
 
-// faultLog lets one message a second through and counts the others.
+// faultLog lets one message through in each interval and counts the others.
 type faultLog struct {
 	last  atomic.Int64
 	count atomic.Uint64
 }
 
-func (l *faultLog) tell(now time.Time) (since uint64, ok bool) {
+func (l *faultLog) tell(now time.Time, interval time.Duration) (since uint64, ok bool) {
 	l.count.Add(1)
 	last := l.last.Load()
-	if now.UnixNano()-last < int64(time.Second) || !l.last.CompareAndSwap(last, now.UnixNano()) {
+	if now.UnixNano()-last < int64(interval) || !l.last.CompareAndSwap(last, now.UnixNano()) {
 		return 0, false
 	}
 	return l.count.Swap(0), true

@@ -139,7 +139,7 @@ func (e *endpoint) keepDialling(ctx context.Context) {
 			e.serve(ctx, l)
 		} else if ctx.Err() == nil && (err.Error() != told || time.Since(toldAt) >= e.set.remind) {
 			told, toldAt = err.Error(), time.Now()
-			e.log.Warn("waiting for "+e.dial, "cause", told)
+			e.log.Info("waiting for "+e.dial, "cause", told)
 		}
 		if err == nil && time.Since(began) >= pipeline.DefaultBackoffMax {
 			backoff.Reset()
