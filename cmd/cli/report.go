@@ -2,10 +2,11 @@ package cli
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"time"
-
-	"github.com/google/renameio/v2"
 
 	"framewire/pipeline"
 )
@@ -32,8 +33,43 @@ func writeReport(file string, group *pipeline.Group, started time.Time) error {
 	if err != nil {
 		return fmt.Errorf("make the report: %w", err)
 	}
-	if err := renameio.WriteFile(file, append(text, '\n'), 0o644); err != nil {
+	if err := replaceFile(file, append(text, '\n')); err != nil {
 		return fmt.Errorf("write the report: %w", err)
+	}
+	return nil
+}
+
+// checkReport finds out before anything runs whether the report can be written at the end.
+func checkReport(file string) error {
+	if file == "" {
+		return nil
+	}
+	if info, err := os.Stat(filepath.Dir(file)); err != nil || !info.IsDir() {
+		return usagef("framewire run: --report %s: there is no folder %s", file, filepath.Dir(file))
+	}
+	if info, err := os.Stat(file); err == nil && info.IsDir() {
+		return usagef("framewire run: --report %s: it is a folder, name a file in it", file)
+	}
+	return nil
+}
+
+// replaceFile writes a file under another name first, so that a reader sees the old one or the new one,
+// whole. A device or pipe, such as /dev/stdout, is written to as it is.
+func replaceFile(file string, text []byte) error {
+	if info, err := os.Stat(file); err == nil && !info.Mode().IsRegular() {
+		return os.WriteFile(file, text, 0)
+	}
+	f, err := os.CreateTemp(filepath.Dir(file), ".report-*")
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(text)
+	err = errors.Join(err, f.Chmod(0o644), f.Close())
+	if err == nil {
+		err = os.Rename(f.Name(), file)
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(f.Name()))
 	}
 	return nil
 }

@@ -44,6 +44,9 @@ func (a *app) runAction(ctx *cli.Context) error {
 	if ctx.IsSet("for") && ctx.Duration("for") <= 0 {
 		return usagef("framewire run: --for %s is not above zero", ctx.Duration("for"))
 	}
+	if err := checkReport(ctx.String("report")); err != nil {
+		return err
+	}
 	out := newStatusWriter(a.stderr)
 	log, err := newLogger(ctx, out)
 	if err != nil {

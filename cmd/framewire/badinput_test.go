@@ -1,3 +1,5 @@
+//go:build unix
+
 package main
 
 import (
@@ -9,7 +11,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -70,6 +71,8 @@ func TestCommandLineMistakes(t *testing.T) {
 		{[]string{"run", "--for", "ten", good}, `"ten"`},
 		{[]string{"run", "--for", "-1s", good}, "not above zero"},
 		{[]string{"run", "--frobnicate", good}, "frobnicate"},
+		{[]string{"run", "--report", "no/where.json", good}, "there is no folder no"},
+		{[]string{"run", "--report", ".", good}, "it is a folder"},
 		{[]string{"run", "--log-level", "loud", good}, `"loud" is none of trace, debug`},
 		{[]string{"run", "--log-format", "xml", good}, `"xml" is neither text nor json`},
 		{[]string{"run", "--only", "x", good}, `"x": there is no such pipeline, only good`},
@@ -252,34 +255,5 @@ sinks: [{type: "null", decode: true}]
 	}
 	if faults != 4 {
 		t.Errorf("%d faults counted, want 4: %+v", faults, rep.Stages)
-	}
-}
-
-func TestDiskFull(t *testing.T) {
-	dir := t.TempDir()
-	disk := filepath.Join(dir, "disk")
-	if err := os.Mkdir(disk, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := syscall.Mount("tmpfs", disk, "tmpfs", 0, "size=600k"); err != nil {
-		t.Skipf("mounting a small disk needs root: %v", err)
-	}
-	defer func() { _ = syscall.Unmount(disk, syscall.MNT_DETACH) }()
-	for _, sink := range []string{"{type: file, path: disk/out.mkv}", `{type: snapshot, dir: disk/shots}`} {
-		p := start(t, dir, "run", "--report", "r.json", config(t, dir, "c.yaml", `
-source: {type: testpattern, size: 320x240, frames: 1000, pace: fast}
-encoder: {type: jpeg}
-sinks: [`+sink+`]
-`))
-		p.ends(1)
-		if want := "no space left on device"; !strings.Contains(p.log(), want) || !strings.Contains(p.log(), "disk/") {
-			t.Errorf("%s: does not say %q and the path:\n%s", sink, want, p.log())
-		}
-		for _, name := range filesIn(t, filepath.Join(disk, "shots")) {
-			if info, err := os.Stat(filepath.Join(disk, "shots", name)); err != nil || info.Size() == 0 {
-				t.Errorf("a photo is there but not complete: %s", name)
-			}
-		}
-		_ = os.RemoveAll(filepath.Join(disk, "out.mkv"))
 	}
 }

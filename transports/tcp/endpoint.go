@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/hashicorp/go-hclog"
@@ -139,7 +140,11 @@ func (e *endpoint) keepDialling(ctx context.Context) {
 			e.serve(ctx, l)
 		} else if ctx.Err() == nil && (err.Error() != told || time.Since(toldAt) >= e.set.remind) {
 			told, toldAt = err.Error(), time.Now()
-			e.log.Info("waiting for "+e.dial, "cause", told)
+			tell := e.log.Warn
+			if errors.Is(err, syscall.ECONNREFUSED) {
+				tell = e.log.Info // nobody is there yet, and start order does not matter
+			}
+			tell("waiting for "+e.dial, "cause", told)
 		}
 		if err == nil && time.Since(began) >= pipeline.DefaultBackoffMax {
 			backoff.Reset()
