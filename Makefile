@@ -19,8 +19,8 @@ deps: ## install what building needs (apt-get on Debian and Ubuntu; elsewhere it
 build: deps ## build bin/framewire with camera, video files and window (OpenCV)
 	@$(NATIVE) build -trimpath -tags $(TAGS) -o bin/framewire ./cmd/framewire
 
-plain: ## build bin/framewire with nothing but Go: test pattern, photos, JPEG clips, network, recording
-	@$(PLAIN) build -trimpath -o bin/framewire ./cmd/framewire
+plain: ## build bin/framewire-plain with nothing but Go: test pattern, photos, JPEG clips, network, recording
+	@$(PLAIN) build -trimpath -o bin/framewire-plain ./cmd/framewire
 
 demo: build ## send live frames from one process to another, record and photograph them into ./demo-out
 	@bin/framewire demo

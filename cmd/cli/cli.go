@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"regexp"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 
@@ -71,6 +73,7 @@ func (a *app) run(args []string) int {
 	c := a.commands()
 	err = c.Run(flagsFirst(c, args))
 	var usage usageError
+	var coder cli.ExitCoder
 	switch {
 	case err == nil:
 		return exitOK
@@ -78,6 +81,9 @@ func (a *app) run(args []string) int {
 		return exitFailed
 	case errors.As(err, &usage):
 		fmt.Fprintln(a.stderr, err)
+		return exitUsage
+	case errors.As(err, &coder): // the library's own, of its help command
+		fmt.Fprintln(a.stderr, "framewire:", err)
 		return exitUsage
 	}
 	fmt.Fprintln(a.stderr, "framewire:", err)
@@ -112,10 +118,26 @@ func (a *app) commands() *cli.App {
 	return c
 }
 
+// noArguments makes an action refuse arguments, which would mean nothing to it.
+func noArguments(action cli.ActionFunc) cli.ActionFunc {
+	return func(ctx *cli.Context) error {
+		if ctx.Args().Present() {
+			return usagef("framewire %s: takes no arguments, but got %q", ctx.Command.Name, ctx.Args().First())
+		}
+		return action(ctx)
+	}
+}
+
+// badDuration is what the library says of a duration that it cannot read; no other flag fails so.
+var badDuration = regexp.MustCompile(`^invalid value "(.*)" for flag -(\S+): parse error$`)
+
 func onUsageError(ctx *cli.Context, err error, _ bool) error {
 	name := "framewire"
 	if ctx.Command != nil && ctx.Command.Name != "" && ctx.Command.Name != name {
 		name += " " + ctx.Command.Name
+	}
+	if bad := badDuration.FindStringSubmatch(err.Error()); bad != nil {
+		return usagef("%s: --%s %q is not a duration: write 10s or 2m", name, bad[2], bad[1])
 	}
 	return usagef("%s: %w\n    see %q", name, err, name+" --help")
 }
@@ -125,7 +147,7 @@ func (a *app) unknownCommand(ctx *cli.Context, name string) error {
 	if _, err := os.Stat(name); err == nil {
 		hint = fmt.Sprintf("to run that config: framewire run %s", name)
 	} else if near := cli.SuggestCommand(ctx.App.Commands, name); near != "" {
-		hint = fmt.Sprintf("did you mean %q?", near)
+		hint = strings.ToLower(near[:1]) + near[1:] // it is a whole question
 	}
 	return usagef("framewire: there is no command %q\n    %s", name, hint)
 }

@@ -11,6 +11,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"syscall"
 	"time"
 
@@ -30,7 +31,7 @@ func (a *app) demoCommand() *cli.Command {
 			&cli.DurationFlag{Name: "for", Value: 10 * time.Second, Usage: "how long to send, `DURATION`"},
 			&cli.StringFlag{Name: "dir", Value: "demo-out", Usage: "where to put what is received, `DIR`"},
 		}, logFlags()...),
-		Action: a.demoAction,
+		Action: noArguments(a.demoAction),
 	}
 }
 
@@ -39,14 +40,10 @@ type demo struct {
 	app   *app
 	dir   string
 	began time.Time
-	env   []string
 	flags []string
 }
 
 func (a *app) demoAction(ctx *cli.Context) error {
-	if ctx.Args().Present() {
-		return usagef("framewire demo: takes no arguments, but got %q", ctx.Args().First())
-	}
 	limit := ctx.Duration("for")
 	if limit <= 0 {
 		return usagef("framewire demo: --for %s is not above zero", limit)
@@ -65,9 +62,6 @@ func (d *demo) prepare() error {
 	if err := os.MkdirAll(d.dir, 0o755); err != nil {
 		return fmt.Errorf("demo: %w", err)
 	}
-	if err := os.WriteFile(d.config(), configs.Demo, 0o644); err != nil {
-		return fmt.Errorf("demo: %w", err)
-	}
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return fmt.Errorf("demo: find a free port: %w", err)
@@ -76,7 +70,12 @@ func (d *demo) prepare() error {
 	if err := l.Close(); err != nil {
 		return fmt.Errorf("demo: free the port again: %w", err)
 	}
-	d.env = append(os.Environ(), "FRAMEWIRE_DEMO_DIR="+d.dir, "FRAMEWIRE_DEMO_PORT="+strconv.Itoa(port))
+	// The values go into the config itself, so that what lies in the folder is what was run.
+	dir := strings.NewReplacer("'", "''", "$", "$$").Replace(d.dir)
+	values := strings.NewReplacer("${FRAMEWIRE_DEMO_DIR:-demo-out}", dir, "${FRAMEWIRE_DEMO_PORT:-5599}", strconv.Itoa(port))
+	if err := os.WriteFile(d.config(), []byte(values.Replace(string(configs.Demo))), 0o644); err != nil {
+		return fmt.Errorf("demo: %w", err)
+	}
 	fmt.Fprintf(d.app.stdout, "framewire demo: a sender process and a receiver process, joined by TCP port %d\n", port)
 	return nil
 }
@@ -92,7 +91,7 @@ func (d *demo) start(name string, flags ...string) (*exec.Cmd, error) {
 	}
 	args := append([]string{"run", "--only", name, "--report", d.report(name)}, d.flags...)
 	cmd := exec.Command(self, append(append(args, flags...), d.config())...)
-	cmd.Env, cmd.Stdout, cmd.Stderr = d.env, d.app.stdout, d.app.stderr
+	cmd.Stdout, cmd.Stderr = d.app.stdout, d.app.stderr
 	if err := cmd.Start(); err != nil {
 		return nil, fmt.Errorf("demo: start the %s: %w", name, err)
 	}

@@ -6,8 +6,8 @@ func (a *app) devicesCommand() *cli.Command {
 	return &cli.Command{
 		Name:  "devices",
 		Usage: "list the cameras here: stable id, formats, sizes, rates, permission problems",
-		Action: func(*cli.Context) error {
+		Action: noArguments(func(*cli.Context) error {
 			return a.program.Devices(a.stdout)
-		},
+		}),
 	}
 }

@@ -14,19 +14,19 @@ func (a *app) docsCommand() *cli.Command {
 			{
 				Name:   "plugins",
 				Usage:  "the plugin reference, in Markdown",
-				Action: func(*cli.Context) error { return config.WriteMarkdown(a.stdout, a.reg) },
+				Action: noArguments(func(*cli.Context) error { return config.WriteMarkdown(a.stdout, a.reg) }),
 			},
 			{
 				Name:  "schema",
 				Usage: "the JSON Schema of config files, for editors",
-				Action: func(*cli.Context) error {
+				Action: noArguments(func(*cli.Context) error {
 					schema, err := config.Schema(a.reg)
 					if err != nil {
 						return err
 					}
 					_, err = a.stdout.Write(schema)
 					return err
-				},
+				}),
 			},
 		},
 		Action: func(ctx *cli.Context) error {

@@ -32,9 +32,12 @@ func newLogger(ctx *cli.Context, w io.Writer) (hclog.Logger, error) {
 	if format == "text" && isTerminal(os.Stderr) && os.Getenv("NO_COLOR") == "" {
 		color = hclog.ForceColor
 	}
+	clock := "15:04:05.000"
+	if format == "json" {
+		clock = "" // hclog's own: RFC 3339 with date and zone
+	}
 	return hclog.New(&hclog.LoggerOptions{
-		Level: level, Output: w, JSONFormat: format == "json", Color: color, ColorHeaderOnly: true,
-		TimeFormat: "15:04:05.000",
+		Level: level, Output: w, JSONFormat: format == "json", Color: color, ColorHeaderOnly: true, TimeFormat: clock,
 	}), nil
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"framewire/pipeline"
@@ -40,9 +41,12 @@ func writeReport(file string, group *pipeline.Group, started time.Time) error {
 }
 
 // checkReport finds out before anything runs whether the report can be written at the end.
-func checkReport(file string) error {
+func checkReport(file string, configs []string) error {
 	if file == "" {
 		return nil
+	}
+	if slices.Contains(configs, file) {
+		return usagef("framewire run: --report %s would overwrite the config: name another file", file)
 	}
 	if info, err := os.Stat(filepath.Dir(file)); err != nil || !info.IsDir() {
 		return usagef("framewire run: --report %s: there is no folder %s", file, filepath.Dir(file))

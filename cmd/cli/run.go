@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
@@ -39,12 +40,12 @@ func (a *app) runCommand() *cli.Command {
 func (a *app) runAction(ctx *cli.Context) error {
 	files := ctx.Args().Slice()
 	if len(files) == 0 {
-		return usagef("framewire run: which config? for example: framewire run configs/sender.yaml")
+		return usagef("framewire run: which config? for example: framewire run configs/sender.yaml%s", swallowed(ctx))
 	}
 	if ctx.IsSet("for") && ctx.Duration("for") <= 0 {
 		return usagef("framewire run: --for %s is not above zero", ctx.Duration("for"))
 	}
-	if err := checkReport(ctx.String("report")); err != nil {
+	if err := checkReport(ctx.String("report"), files); err != nil {
 		return err
 	}
 	out := newStatusWriter(a.stderr)
@@ -83,6 +84,16 @@ func (a *app) runAction(ctx *cli.Context) error {
 		return errFailed
 	}
 	return nil
+}
+
+// swallowed says which flag may have taken the config for its value.
+func swallowed(ctx *cli.Context) string {
+	for _, value := range append(ctx.StringSlice("set"), append(ctx.StringSlice("only"), ctx.String("report"))...) {
+		if ext := filepath.Ext(value); (ext == ".yaml" || ext == ".yml") && !strings.Contains(value, "=") {
+			return fmt.Sprintf("\n    a flag has taken %q for its value", value)
+		}
+	}
+	return ""
 }
 
 // only keeps the pipelines with those names, or all when there are none.

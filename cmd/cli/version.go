@@ -15,14 +15,14 @@ func (a *app) versionCommand() *cli.Command {
 	return &cli.Command{
 		Name:  "version",
 		Usage: "print the version",
-		Action: func(*cli.Context) error {
+		Action: noArguments(func(*cli.Context) error {
 			native := a.program.Native
 			if native == "" {
 				native = "without OpenCV"
 			}
 			_, err := fmt.Fprintf(a.stdout, "framewire %s, %s, %s, %s/%s\n", version(), native, runtime.Version(), runtime.GOOS, runtime.GOARCH)
 			return err
-		},
+		}),
 	}
 }
 

@@ -68,7 +68,7 @@ func TestCommandLineMistakes(t *testing.T) {
 		{[]string{"run"}, "which config?"},
 		{[]string{"check"}, "which config?"},
 		{[]string{"run", "missing.yaml"}, "missing.yaml"},
-		{[]string{"run", "--for", "ten", good}, `"ten"`},
+		{[]string{"run", "--for", "10", good}, `--for "10" is not a duration: write 10s`},
 		{[]string{"run", "--for", "-1s", good}, "not above zero"},
 		{[]string{"run", "--frobnicate", good}, "frobnicate"},
 		{[]string{"run", "--report", "no/where.json", good}, "there is no folder no"},
@@ -81,6 +81,13 @@ func TestCommandLineMistakes(t *testing.T) {
 		{[]string{"list", "source", "camra"}, "camera"},
 		{[]string{"list", "nothing"}, "source"},
 		{[]string{"docs", "x"}, `there is no "x"`},
+		{[]string{"rnu"}, `did you mean "run"?`},
+		{[]string{"help", "nosuch"}, "nosuch"},
+		{[]string{"version", "x"}, `takes no arguments, but got "x"`},
+		{[]string{"devices", "x"}, `takes no arguments, but got "x"`},
+		{[]string{"docs", "plugins", "x"}, `takes no arguments, but got "x"`},
+		{[]string{"run", "--report", good, good}, "would overwrite the config"},
+		{[]string{"run", "--report", good}, "a flag has taken"},
 	}
 	for _, tt := range tests {
 		t.Run(strings.Join(tt.args, " "), func(t *testing.T) {

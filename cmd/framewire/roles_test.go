@@ -160,9 +160,9 @@ func TestDemoConfigRunsInOneProcess(t *testing.T) {
 
 func TestDemoCommand(t *testing.T) {
 	dir := t.TempDir()
-	p := run(t, dir, 0, "demo", "--for", "2s", "--dir", "out")
+	p := run(t, dir, 0, "demo", "--for", "2s", "--dir", "it's: $out")
 	out := p.stdout.String()
-	for _, want := range []string{"sent ", "received ", "recorded  out/recording-", "photos "} {
+	for _, want := range []string{"sent ", "received ", "recorded  it's: $out/recording-", "photos "} {
 		if !strings.Contains(out, want) {
 			t.Errorf("the summary lacks %q:\n%s", want, out)
 		}
