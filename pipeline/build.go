@@ -24,8 +24,7 @@ func (r *Runner) build() error {
 			fan.outs = append(fan.outs, group.outs...)
 			continue
 		}
-		q := plan.trunkQueue()
-		s, err := r.newStep(*branch.convert, q, group.push, group.close)
+		s, err := r.newStep(*branch.convert, plan.branchQueue(branch), group.push, group.close)
 		if err != nil {
 			return err
 		}
@@ -164,13 +163,18 @@ func (fan *fanOut) wanted() bool {
 
 // refuse drops a live frame that no output wants, and counts it at each of them.
 func (fan *fanOut) refuse(f *Frame) {
+	fan.missed()
+	fan.r.giveUp(f)
+}
+
+// missed counts a frame that the outputs did not get, except where one has all it wants.
+func (fan *fanOut) missed() {
 	for _, o := range fan.outs {
-		o.counters.Dropped.Add(1)
-	}
-	for _, s := range fan.steps {
-		for _, o := range s.behind.outs {
+		if !o.closed.Load() {
 			o.counters.Dropped.Add(1)
 		}
 	}
-	fan.r.giveUp(f)
+	for _, s := range fan.steps {
+		s.behind.missed()
+	}
 }

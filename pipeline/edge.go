@@ -15,6 +15,8 @@ type edge struct {
 	stage    *stage // the one behind it, which the drops are counted for
 	discard  func(*Frame)
 
+	unwanted atomic.Bool // the stage behind has all it wants: what waits is given up without a count
+
 	drops  atomic.Uint64 // frames dropped here
 	stale  atomic.Uint64 // of those, because of maxAge, since the last look
 	oldest atomic.Int64  // age of the oldest one dropped since the last look, nanoseconds
@@ -104,6 +106,10 @@ func (e *edge) drain() {
 }
 
 func (e *edge) drop(f *Frame) {
+	if e.unwanted.Load() {
+		e.discard(f)
+		return
+	}
 	e.stage.counters.Dropped.Add(1)
 	e.drops.Add(1)
 	if !f.Captured.IsZero() {

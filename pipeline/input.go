@@ -38,6 +38,7 @@ func (in *input) run(ctx context.Context) {
 			if f.Captured.IsZero() {
 				f.Captured = in.r.now()
 			}
+			in.backoff.Reset()
 			in.countOut(f)
 			f.trip = newTrip()
 			in.next(f)
@@ -50,11 +51,11 @@ func (in *input) run(ctx context.Context) {
 		case errors.Is(err, ErrSkip):
 			in.skipped(err)
 		case errors.Is(err, ErrLost):
-			in.log.Warn("lost, opening again", "cause", cause(err))
-			in.counters.Errors.Add(1)
+			in.tellLost(err)
 			in.close()
 			if err := in.r.openWithRetry(ctx, in.stage, true, opened); err != nil {
 				in.source = closedSource{}
+				in.opening(ctx, err)
 				return
 			}
 			in.counters.Reconnects.Add(1)
@@ -67,7 +68,7 @@ func (in *input) run(ctx context.Context) {
 	}
 }
 
-// opening handles a first Open that gave up.
+// opening handles an Open that gave up.
 func (in *input) opening(ctx context.Context, err error) {
 	switch {
 	case errors.Is(err, ErrEnd):
@@ -83,6 +84,9 @@ func (in *input) read(ctx context.Context) (f *Frame, err error) {
 	busy := in.busy.Load()
 	err = in.guard(func() (err error) {
 		f, err = in.source.Read(ctx)
+		if err == nil && f == nil {
+			return errNoFrame
+		}
 		return err
 	})
 	in.busy.Store(busy)
@@ -101,9 +105,9 @@ type closedSource struct{ Source }
 func (closedSource) Close() error { return nil }
 
 // openWithRetry opens a stage, with a growing pause after each try that may succeed later: those whose
-// error wraps ErrLost, and, once the stage had been open, all of them.
+// error wraps ErrLost, and, once the stage had been open, all but ErrEnd and panics. The pauses begin small
+// again only when the stage has handled a frame.
 func (r *Runner) openWithRetry(ctx context.Context, s *stage, again bool, open func() error) error {
-	var backoff Backoff
 	var waiting faultLog
 	for tries := 1; ; tries++ {
 		if ctx.Err() != nil {
@@ -111,18 +115,19 @@ func (r *Runner) openWithRetry(ctx context.Context, s *stage, again bool, open f
 		}
 		if again || tries > 1 {
 			select {
-			case <-time.After(backoff.Next()):
+			case <-time.After(s.backoff.Next()):
 			case <-ctx.Done():
 				return ctx.Err()
 			}
 		}
 		err := s.guard(open)
+		var panicked *PanicError
 		switch {
 		case err == nil:
 			return nil
 		case ctx.Err() != nil:
 			return ctx.Err()
-		case !again && !errors.Is(err, ErrLost):
+		case errors.As(err, &panicked), errors.Is(err, ErrEnd), !again && !errors.Is(err, ErrLost):
 			return err
 		}
 		if _, ok := waiting.tell(time.Now(), 10*time.Second); ok {

@@ -12,9 +12,23 @@ type MainLoop struct {
 }
 
 type mainJob struct {
-	fn   func()
-	once *sync.Once // decides between running and giving up
-	done chan struct{}
+	fn       func()
+	once     *sync.Once // decides between running and giving up
+	done     chan struct{}
+	panicked *any // what fn panicked with, for the one who asked
+}
+
+func (j mainJob) run() {
+	defer close(j.done)
+	defer func() { *j.panicked = recover() }()
+	j.once.Do(j.fn)
+}
+
+func (j mainJob) result() error {
+	if v := *j.panicked; v != nil {
+		panic(v)
+	}
+	return nil
 }
 
 var _ MainThread = (*MainLoop)(nil)
@@ -28,8 +42,7 @@ func (l *MainLoop) Run(ctx context.Context) {
 	for {
 		select {
 		case job := <-l.jobs:
-			job.once.Do(job.fn)
-			close(job.done)
+			job.run()
 		case <-ctx.Done():
 			return
 		}
@@ -37,9 +50,9 @@ func (l *MainLoop) Run(ctx context.Context) {
 }
 
 // Do runs fn on the first thread and waits for it. When ctx ends first it returns ctx's error; fn then
-// has not run and never will.
+// has not run and never will. A panic of fn goes on in the caller, who can name the stage.
 func (l *MainLoop) Do(ctx context.Context, fn func()) error {
-	job := mainJob{fn: fn, once: new(sync.Once), done: make(chan struct{})}
+	job := mainJob{fn: fn, once: new(sync.Once), done: make(chan struct{}), panicked: new(any)}
 	select {
 	case l.jobs <- job:
 	case <-ctx.Done():
@@ -47,7 +60,7 @@ func (l *MainLoop) Do(ctx context.Context, fn func()) error {
 	}
 	select {
 	case <-job.done:
-		return nil
+		return job.result()
 	case <-ctx.Done():
 		abandoned := false
 		job.once.Do(func() { abandoned = true })
@@ -55,6 +68,6 @@ func (l *MainLoop) Do(ctx context.Context, fn func()) error {
 			return ctx.Err()
 		}
 		<-job.done
-		return nil
+		return job.result()
 	}
 }

@@ -14,6 +14,7 @@ type output struct {
 	in     *edge
 	opened chan struct{} // closed after the first Open, whatever it gave
 	closed atomic.Bool   // wants no more frames
+	isOpen bool          // Open went well and Close was not called; only run's goroutine looks at it
 }
 
 // wanted reports whether frames are worth making for this output.
@@ -22,7 +23,14 @@ func (o *output) wanted() bool {
 		return false
 	}
 	d, ok := o.sink.(Demander)
-	return !ok || d.Wanted()
+	if !ok {
+		return true
+	}
+	yes := false
+	if err := o.guard(func() error { yes = d.Wanted(); return nil }); err != nil {
+		o.fault(err)
+	}
+	return yes
 }
 
 // push takes a frame over; a live one that nobody is there for is dropped.
@@ -49,15 +57,22 @@ func (o *output) run(ctx context.Context) {
 	if err != nil {
 		return
 	}
-	defer o.close()
+	defer func() {
+		if err := o.close(); err != nil {
+			o.fault(err)
+		}
+	}()
+	lossless := false
 	for f := o.in.get(ctx); f != nil; f = o.in.get(ctx) {
+		lossless = f.Lossless
 		err := o.write(ctx, f)
 		o.r.giveUp(f)
 		if err != nil {
 			return
 		}
 	}
-	if ender, ok := o.sink.(Ender); ok && o.r.reason() == stopEnd {
+	cutOff := lossless && ctx.Err() != nil // frames that must arrive were dropped: it is not complete
+	if ender, ok := o.sink.(Ender); ok && o.r.reason() == stopEnd && !cutOff {
 		if err := o.guard(func() error { return ender.End(ctx) }); err != nil && ctx.Err() == nil {
 			o.fault(err)
 		}
@@ -74,6 +89,7 @@ func (o *output) write(ctx context.Context, f *Frame) error {
 			o.countOut(f)
 		}
 		f.trip.wrote(o.r.now())
+		o.backoff.Reset()
 		return nil
 	case errors.Is(err, ErrSkip):
 		o.skipped(err)
@@ -84,6 +100,7 @@ func (o *output) write(ctx context.Context, f *Frame) error {
 	case errors.Is(err, ErrDone):
 		o.log.Info("has all it wants")
 		o.closed.Store(true)
+		o.in.unwanted.Store(true)
 		o.r.outputDone()
 	case ctx.Err() != nil:
 		// cancelled: what remains is dropped
@@ -100,19 +117,25 @@ func (o *output) fault(err error) {
 	o.r.fail(o.stage, err)
 }
 
-// open opens the sink. The first time only ErrLost is tried again, later every error.
+// open opens the sink, see openWithRetry.
 func (o *output) open(ctx context.Context, again bool) error {
 	err := o.r.openWithRetry(ctx, o.stage, again, func() error { return o.sink.Open(ctx) })
-	if err != nil && ctx.Err() == nil {
+	o.isOpen = err == nil
+	switch {
+	case err == nil || ctx.Err() != nil:
+	case errors.Is(err, ErrEnd):
+		o.r.End()
+	default:
 		o.fault(err)
 	}
 	return err
 }
 
 func (o *output) reopen(ctx context.Context, why error) error {
-	o.log.Warn("lost, opening again", "cause", cause(why))
-	o.counters.Errors.Add(1)
-	o.close()
+	o.tellLost(why)
+	if err := o.close(); err != nil { // no wonder: it is lost
+		o.log.Debug("closing what was lost", "error", err)
+	}
 	if err := o.open(ctx, true); err != nil {
 		return err
 	}
@@ -120,8 +143,11 @@ func (o *output) reopen(ctx context.Context, why error) error {
 	return nil
 }
 
-func (o *output) close() {
-	if err := o.guard(o.sink.Close); err != nil {
-		o.fault(err)
+// close closes the sink, if it is open.
+func (o *output) close() error {
+	if !o.isOpen {
+		return nil
 	}
+	o.isOpen = false
+	return o.guard(o.sink.Close)
 }

@@ -65,10 +65,13 @@ func NewPlan(chain Chain, reg *Registry) (*Plan, error) {
 	}
 
 	if node := chain.Encoder; node != nil {
-		if err := p.convertTrunk(node, flow, node.Spec.Accepts(node.Config)); err != nil {
+		accepts, makes := node.Spec.Accepts(node.Config), node.Spec.Gives(node.Config)
+		if accepts == nil {
+			accepts = []Format{AnyRaw}
+		}
+		if err := p.convertTrunk(node, flow, slices.Concat(accepts, makes)); err != nil { // what it makes passes
 			return nil, err
 		}
-		makes := node.Spec.Gives(node.Config)
 		p.trunk = append(p.trunk, planStep{
 			kind: KindEncoder, typ: node.Spec.Name, node: node, spec: node.Spec, cfg: node.Config,
 			makes: makes, gives: makes[0],
@@ -101,7 +104,11 @@ func wanted(chain Chain) []Format {
 	}
 	var want []Format
 	for _, out := range chain.Outputs {
-		for _, f := range out.Spec.Accepts(out.Config) {
+		accepts := out.Spec.Accepts(out.Config)
+		if accepts == nil {
+			return nil // what the source has is best; the others convert
+		}
+		for _, f := range accepts {
 			f.Width, f.Height = 0, 0
 			if !slices.Contains(want, f) {
 				want = append(want, f)
@@ -148,7 +155,7 @@ func (p *Plan) converter(node *Node, flow, accepts []Format) (*planStep, error) 
 		return nil, nil
 	}
 	for _, target := range accepts {
-		if target.Codec == CodecRaw {
+		if target.Codec == CodecRaw && p.decodes(flow) {
 			return &planStep{kind: KindDecoder, typ: decoderName(flow), makes: accepts, gives: target}, nil
 		}
 	}
@@ -159,6 +166,14 @@ func (p *Plan) converter(node *Node, flow, accepts []Format) (*planStep, error) 
 	}
 	return nil, fmt.Errorf("pipeline %s: %s %s takes %s, and nothing here turns %s into that: set another encoder",
 		p.Chain.Name, node.Spec.Kind, node.Spec.Name, words(accepts), words(flow))
+}
+
+// decodes reports whether any of what may come can be decoded here.
+func (p *Plan) decodes(flow []Format) bool {
+	return slices.ContainsFunc(flow, func(f Format) bool {
+		spec, ok := p.reg.Lookup(KindDecoder, string(f.Codec))
+		return f.Codec == "" || ok && spec.Missing == ""
+	})
 }
 
 // surely reports whether every frame of that format fits one of the patterns.
@@ -225,8 +240,19 @@ func queueOf(node Node) Queue {
 
 // trunkQueue is the edge in front of the stages before the fan-out: it blocks as soon as one output must
 // have every frame, since the others drop by themselves.
-func (p *Plan) trunkQueue() Queue {
-	for _, node := range p.Chain.Outputs {
+func (p *Plan) trunkQueue() Queue { return stepQueue(p.Chain.Outputs) }
+
+// branchQueue is the same for a converter, which only its own outputs may make block.
+func (p *Plan) branchQueue(branch planBranch) Queue {
+	var nodes []Node
+	for _, i := range branch.outputs {
+		nodes = append(nodes, p.Chain.Outputs[i])
+	}
+	return stepQueue(nodes)
+}
+
+func stepQueue(behind []Node) Queue {
+	for _, node := range behind {
 		if queueOf(node).WhenFull == Block {
 			return Queue{Size: 2, WhenFull: Block}
 		}

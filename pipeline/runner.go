@@ -75,7 +75,8 @@ type Runner struct {
 	started time.Time
 	ended   time.Time
 	left    int             // outputs that still want frames
-	active  map[string]bool // stages whose goroutine runs
+	halted  bool            // Stop was called, also after the stream's own end
+	active  map[*stage]bool // stages whose goroutine runs
 }
 
 // NewRunner prepares a pipeline: it makes the plugins, which does no I/O.
@@ -88,7 +89,7 @@ func NewRunner(plan *Plan, opts Options) (*Runner, error) {
 	}
 	r := &Runner{
 		plan: plan, opts: opts, log: opts.Log.Named(plan.Chain.Name),
-		state: StateWaiting, active: make(map[string]bool),
+		state: StateWaiting, active: make(map[*stage]bool),
 	}
 	if _, err := rand.Read(r.stream[:]); err != nil {
 		return nil, fmt.Errorf("draw a stream identity: %w", err)
@@ -141,14 +142,13 @@ func (r *Runner) Run(ctx context.Context) error {
 
 // spawn runs a stage's goroutine and remembers who has not returned.
 func (r *Runner) spawn(wg *sync.WaitGroup, s *stage, run func()) {
-	key := fmt.Sprintf("%s (%s)", s.name(), s.path)
 	r.mu.Lock()
-	r.active[key] = true
+	r.active[s] = true
 	r.mu.Unlock()
 	wg.Go(func() {
 		run()
 		r.mu.Lock()
-		delete(r.active, key)
+		delete(r.active, s)
 		r.mu.Unlock()
 	})
 }
@@ -170,8 +170,8 @@ func (r *Runner) wait(wg *sync.WaitGroup) {
 	case <-done:
 	case <-time.After(cancelLimit):
 		r.mu.Lock()
-		for name := range r.active {
-			r.log.Warn("stage does not return and is left behind", "stage", name)
+		for s := range r.active {
+			r.log.Warn("stage does not return and is left behind", "stage", s.name())
 		}
 		r.mu.Unlock()
 	}
@@ -185,7 +185,7 @@ func (r *Runner) finish() error {
 	switch {
 	case r.err != nil:
 		r.state = StateFailed
-	case r.why == stopHalt:
+	case r.why == stopHalt, r.halted && r.hard.Err() != nil: // stopped while what was left was still written
 		r.state = StateStopped
 	default:
 		r.state = StateEnded
@@ -216,6 +216,7 @@ func (r *Runner) stop(why stopReason) {
 	if r.why == running || r.why == stopEnd && why == stopFail {
 		r.why = why
 	}
+	r.halted = r.halted || why == stopHalt
 	r.mu.Unlock()
 	r.softCancel()
 }

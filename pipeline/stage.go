@@ -24,6 +24,9 @@ var (
 	ErrSkip = errors.New("skipped")
 )
 
+// errNoFrame is what a plugin is told that broke the contract.
+var errNoFrame = errors.New("gave neither a frame nor an error")
+
 // zeroTime is the time of a frame that has none yet.
 var zeroTime time.Time
 

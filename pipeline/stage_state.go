@@ -19,6 +19,8 @@ type stage struct {
 	busy     atomic.Int64 // nanoseconds spent inside the plugin
 	touched  atomic.Bool  // a stage that the chain put in has really converted something
 	faults   faultLog
+	losses   faultLog
+	backoff  Backoff // of opening again; only the stage's goroutine uses it
 }
 
 func newStage(kind Kind, typ, path string, log hclog.Logger) *stage {
@@ -63,6 +65,14 @@ func (s *stage) skipped(err error) {
 	s.counters.Errors.Add(1)
 	if n, ok := s.faults.tell(time.Now(), time.Second); ok {
 		s.log.Warn("frame skipped", "cause", cause(err), "since_last_told", n)
+	}
+}
+
+// tellLost counts and tells that a device or connection went away.
+func (s *stage) tellLost(err error) {
+	s.counters.Errors.Add(1)
+	if n, ok := s.losses.tell(time.Now(), time.Second); ok {
+		s.log.Warn("lost, opening again", "cause", cause(err), "times", n)
 	}
 }
 

@@ -19,7 +19,7 @@ type step struct {
 	makes   []Format // frames that match pass untouched
 	emit    func(*Frame)
 	behind  *fanOut // of a converter in front of outputs: those outputs
-	after   func()  // called once, after the last emit
+	after   func()  // called after the last emit, unless everything was cancelled
 	abandon func(*Frame)
 	fail    func(*stage, error)
 
@@ -70,9 +70,13 @@ type job struct {
 	done    chan struct{}
 }
 
-// run works until the edge is closed and empty, or ctx is done. It closes the workers and calls after.
+// run works until the edge is closed and empty, or ctx is done. It closes the workers.
 func (s *step) run(ctx context.Context) {
-	defer s.after()
+	defer func() {
+		if ctx.Err() == nil { // else the stage before may still push, and those behind look at ctx themselves
+			s.after()
+		}
+	}()
 	defer s.close()
 	if len(s.workers) == 1 {
 		var j job
@@ -105,9 +109,11 @@ func (s *step) run(ctx context.Context) {
 			free <- j
 		}
 	})
-	for f := s.in.get(ctx); f != nil; f = s.in.get(ctx) {
-		j := <-free
-		j.in, j.out, j.err = f, nil, nil
+	for j := range free { // a worker first, then the frame: one that waits in the edge is the newest
+		j.out, j.err = nil, nil
+		if j.in = s.in.get(ctx); j.in == nil {
+			break
+		}
 		work <- j
 		order <- j
 	}
@@ -128,6 +134,9 @@ func (s *step) apply(ctx context.Context, worker Filter, j *job) {
 	s.touched.Store(true)
 	j.err = s.guard(func() (err error) {
 		j.out, err = worker.Apply(ctx, j.in)
+		if err == nil && j.out == nil {
+			return errNoFrame
+		}
 		return err
 	})
 }
@@ -138,6 +147,9 @@ func (s *step) settle(j *job) {
 	s.countIn(j.in)
 	switch {
 	case j.err == nil:
+		if j.out != j.in && j.out.refs.Load() == 1 { // it may be derived from an earlier frame
+			j.out.trip = j.in.trip
+		}
 		j.in.Release()
 		s.countOut(j.out)
 		s.emit(j.out)

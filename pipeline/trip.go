@@ -1,7 +1,6 @@
 package pipeline
 
 import (
-	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -14,12 +13,10 @@ type trip struct {
 	written atomic.Int64 // end of the latest Write, Unix nanoseconds; 0 while there was none
 }
 
-var tripPool = sync.Pool{New: func() any { return new(trip) }}
-
+// newTrip starts one. Trips are not used again: a plugin may derive from a frame whose trip is over.
 func newTrip() *trip {
-	t := tripPool.Get().(*trip)
+	t := new(trip)
 	t.shares.Store(1)
-	t.written.Store(0)
 	return t
 }
 
@@ -51,5 +48,4 @@ func (t *trip) finish(captured time.Time, record func(time.Duration)) {
 	if ns := t.written.Load(); ns != 0 && !captured.IsZero() {
 		record(time.Duration(ns - captured.UnixNano()))
 	}
-	tripPool.Put(t)
 }
