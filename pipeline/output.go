@@ -102,8 +102,8 @@ func (o *output) write(ctx context.Context, f *Frame) error {
 		o.closed.Store(true)
 		o.in.unwanted.Store(true)
 		o.r.outputDone()
-	case ctx.Err() != nil:
-		// cancelled: what remains is dropped
+	case ctx.Err() != nil: // cancelled: this frame and what remains is dropped
+		o.counters.Dropped.Add(1)
 	case errors.Is(err, ErrLost):
 		return o.reopen(ctx, err)
 	default:

@@ -10,6 +10,7 @@ import (
 	"os"
 	"regexp"
 	"strings"
+	"time"
 
 	"github.com/urfave/cli/v2"
 
@@ -22,6 +23,9 @@ const (
 	exitFailed = 1 // a pipeline failed while running
 	exitUsage  = 2 // usage or configuration error; nothing was opened
 )
+
+// mainGrace is how long the first thread may take to return once everything is over.
+const mainGrace = 200 * time.Millisecond
 
 // Program is what a binary is made of.
 type Program struct {
@@ -37,8 +41,10 @@ func Main(p Program, args []string) int {
 	ctx, cancel := context.WithCancel(context.Background())
 	status := exitOK
 	go func() {
-		defer cancel()
 		status = a.run(args)
+		cancel()
+		time.Sleep(mainGrace) // a window system that hangs must not keep the process
+		os.Exit(status)
 	}()
 	a.main.Run(ctx)
 	return status

@@ -41,6 +41,7 @@ type demo struct {
 	dir   string
 	began time.Time
 	flags []string
+	out   *statusWriter // what the processes say, above the bar
 }
 
 func (a *app) demoAction(ctx *cli.Context) error {
@@ -48,9 +49,12 @@ func (a *app) demoAction(ctx *cli.Context) error {
 	if limit <= 0 {
 		return usagef("framewire demo: --for %s is not above zero", limit)
 	}
-	d := &demo{app: a, dir: ctx.String("dir"), began: time.Now(), flags: []string{
+	d := &demo{app: a, out: newStatusWriter(a.stderr), dir: ctx.String("dir"), began: time.Now(), flags: []string{
 		"--no-status", "--log-level", flagValue(ctx, "log-level"), "--log-format", flagValue(ctx, "log-format"),
 	}}
+	if _, err := newLogger(ctx, a.stderr); err != nil { // before both processes say the same
+		return err
+	}
 	if err := d.prepare(); err != nil {
 		return err
 	}
@@ -92,6 +96,10 @@ func (d *demo) start(name string, flags ...string) (*exec.Cmd, error) {
 	args := append([]string{"run", "--only", name, "--report", d.report(name)}, d.flags...)
 	cmd := exec.Command(self, append(append(args, flags...), d.config())...)
 	cmd.Stdout, cmd.Stderr = d.app.stdout, d.app.stderr
+	if isTerminal(d.app.stderr) {
+		cmd.Stderr = d.out
+	}
+	ownGroup(cmd)
 	if err := cmd.Start(); err != nil {
 		return nil, fmt.Errorf("demo: start the %s: %w", name, err)
 	}
@@ -101,6 +109,9 @@ func (d *demo) start(name string, flags ...string) (*exec.Cmd, error) {
 // run runs both processes to their end and tells what came of it. The receiver ends by itself when the
 // sender says that the stream is complete.
 func (d *demo) run(limit time.Duration) error {
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	defer signal.Stop(signals)
 	receiver, err := d.start("receiver")
 	if err != nil {
 		return err
@@ -110,15 +121,29 @@ func (d *demo) run(limit time.Duration) error {
 		_ = receiver.Process.Kill()
 		return errors.Join(err, receiver.Wait())
 	}
-	stop := passSignals(sender, receiver)
-	defer stop()
 	bar := d.progress(limit)
-	sent := sender.Wait()
-	stuck := time.AfterFunc(5*time.Second, func() { _ = receiver.Process.Kill() })
-	received := receiver.Wait()
-	stuck.Stop()
+	sent, received := outcome(sender), outcome(receiver)
+	var stuck <-chan time.Time // for the one that is left
+	var errs [2]error
+	told := false // a second signal would end them at once
+	for left := 2; left > 0; {
+		select {
+		case s := <-signals:
+			tell(s, sender, receiver)
+			told = true
+		case errs[0] = <-sent:
+			left, stuck = left-1, time.After(5*time.Second)
+		case errs[1] = <-received:
+			left, stuck = left-1, time.After(5*time.Second)
+			if errs[1] != nil && !told { // it failed: nobody is there to send to
+				tell(syscall.SIGTERM, sender)
+			}
+		case <-stuck:
+			_, _ = sender.Process.Kill(), receiver.Process.Kill()
+		}
+	}
 	bar()
-	if sent != nil || received != nil {
+	if sent, received := errs[0], errs[1]; sent != nil || received != nil {
 		return fmt.Errorf("demo: sender: %v, receiver: %v; see the messages above", ended(sent), ended(received))
 	}
 	return d.summary()
@@ -131,25 +156,17 @@ func ended(err error) any {
 	return err
 }
 
-// passSignals hands Ctrl-C and SIGTERM on to both processes, which then end cleanly.
-func passSignals(cmds ...*exec.Cmd) (stop func()) {
-	signals, done := make(chan os.Signal, 1), make(chan struct{})
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
-	go func() {
-		for {
-			select {
-			case s := <-signals:
-				for _, cmd := range cmds {
-					_ = cmd.Process.Signal(s) // one that has ended needs none
-				}
-			case <-done:
-				return
-			}
-		}
-	}()
-	return func() {
-		signal.Stop(signals)
-		close(done)
+// outcome waits for a process and gives what came of it.
+func outcome(cmd *exec.Cmd) <-chan error {
+	c := make(chan error, 1)
+	go func() { c <- cmd.Wait() }()
+	return c
+}
+
+// tell hands a signal on to the processes; one that has ended needs none.
+func tell(s os.Signal, cmds ...*exec.Cmd) {
+	for _, cmd := range cmds {
+		_ = cmd.Process.Signal(s)
 	}
 }
 

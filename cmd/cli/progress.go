@@ -13,7 +13,6 @@ func (d *demo) progress(limit time.Duration) (stop func()) {
 		return func() {}
 	}
 	const width = 40
-	out := newStatusWriter(d.app.stderr)
 	quit, done := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(done)
@@ -24,9 +23,9 @@ func (d *demo) progress(limit time.Duration) (stop func()) {
 			case <-tick.C:
 				gone := min(time.Since(d.began), limit)
 				n := int(width * gone / limit)
-				out.set(fmt.Sprintf("[%s%s] %.0f of %s", strings.Repeat("#", n), strings.Repeat(".", width-n), gone.Seconds(), limit))
+				d.out.set(fmt.Sprintf("[%s%s] %.0f of %s", strings.Repeat("#", n), strings.Repeat(".", width-n), gone.Seconds(), limit))
 			case <-quit:
-				out.set("")
+				d.out.set("")
 				return
 			}
 		}

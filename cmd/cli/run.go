@@ -70,7 +70,7 @@ func (a *app) runAction(ctx *cli.Context) error {
 	if isTerminal(a.stderr) && !ctx.Bool("no-status") {
 		stopStatus = out.show(group)
 	}
-	err = a.runGroup(group, ctx.Duration("for"), log)
+	err = a.runGroup(group, ctx.Duration("for"), log, out)
 	if stopStatus != nil {
 		stopStatus()
 	}
@@ -131,7 +131,7 @@ func (a *app) prepare(chains []pipeline.Chain, log hclog.Logger) (*pipeline.Grou
 }
 
 // runGroup runs the pipelines, and winds them down on a signal or when the time is over.
-func (a *app) runGroup(group *pipeline.Group, limit time.Duration, log hclog.Logger) error {
+func (a *app) runGroup(group *pipeline.Group, limit time.Duration, log hclog.Logger, out *statusWriter) error {
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	defer signal.Stop(signals)
@@ -154,7 +154,8 @@ func (a *app) runGroup(group *pipeline.Group, limit time.Duration, log hclog.Log
 		}
 		select {
 		case <-signals:
-			fmt.Fprintln(a.stderr, "framewire: ended at once, recordings may lack their last frames")
+			out.set("") // the status line goes first
+			fmt.Fprintln(out, "framewire: ended at once, recordings may lack their last frames")
 			os.Exit(exitFailed)
 		case <-done:
 		}

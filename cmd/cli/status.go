@@ -42,13 +42,18 @@ func (w *statusWriter) Write(p []byte) (int, error) {
 
 // set shows another line; an empty one takes it away.
 func (w *statusWriter) set(line string) {
-	if width, _, err := term.GetSize(int(w.out.Fd())); err == nil && width > 1 {
-		if runes := []rune(line); len(runes) >= width {
-			line = string(runes[:width-2]) + "…"
-		}
+	width, _, err := term.GetSize(int(w.out.Fd()))
+	if err != nil || width < 2 { // a serial line knows none
+		width = 80
+	}
+	if runes := []rune(line); len(runes) >= width {
+		line = string(runes[:width-2]) + "…"
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if line == "" && w.line == "" {
+		return
+	}
 	w.line = line
 	_, _ = w.out.WriteString(clearLine + line) // a terminal that is gone is nobody's concern here
 }
@@ -124,7 +129,7 @@ func (s sample) since(last sample) string {
 		return s.name + ": starting"
 	}
 	text := fmt.Sprintf("%s: %.1f frames/s  %.1f Mbit/s  %.1f ms  %d dropped", s.name,
-		float64(s.frames-last.frames)/seconds, float64(s.bytes-last.bytes)*8/1e6/seconds,
+		float64(s.frames-last.frames)/seconds, float64(s.bytes-min(s.bytes, last.bytes))*8/1e6/seconds,
 		float64(s.latency)/float64(time.Millisecond), s.dropped)
 	if s.sends {
 		text += fmt.Sprintf("  %d peers", s.peers)
