@@ -14,10 +14,11 @@ var bars = [8][3]byte{
 	{255, 255, 255}, {0, 255, 255}, {255, 255, 0}, {0, 255, 0}, {255, 0, 255}, {0, 0, 255}, {255, 0, 0}, {0, 0, 0},
 }
 
-// painter makes the pictures of one size. What stays the same is painted once.
+// painter makes the pictures of one size. The background has only two kinds of row, which are made once
+// and stay in the processor's cache: a picture costs writing it, not reading another.
 type painter struct {
-	width, height int // in pixels
-	background    []byte
+	width, height int    // in pixels
+	bars, ramp    []byte // a row of the colours, a row of the shades below them
 	marker        grid
 	marked        bool
 	box           int // side of the moving square, in pixels
@@ -26,19 +27,14 @@ type painter struct {
 }
 
 func newPainter(width, height int) *painter {
-	p := &painter{width: width, height: height, background: make([]byte, 3*width*height), box: max(min(width, height)/8, 2)}
-	top, bottom := p.background[:3*width], p.background[3*width*(height-1):]
-	for x := range width {
-		copy(top[3*x:], bars[8*x/width][:])
-		shade := byte(255 * x / max(width-1, 1))
-		bottom[3*x], bottom[3*x+1], bottom[3*x+2] = shade, shade, shade
+	p := &painter{
+		width: width, height: height, bars: make([]byte, 3*width), ramp: make([]byte, 3*width),
+		box: max(min(width, height)/8, 2),
 	}
-	for y := 1; y < height-1; y++ {
-		from := top
-		if y >= height*3/4 {
-			from = bottom
-		}
-		copy(p.background[3*width*y:], from)
+	for x := range width {
+		copy(p.bars[3*x:], bars[8*x/width][:])
+		shade := byte(255 * x / max(width-1, 1))
+		p.ramp[3*x], p.ramp[3*x+1], p.ramp[3*x+2] = shade, shade, shade
 	}
 	p.marker, p.marked = gridOf(width, height)
 	p.number = newFace(min(width/(glyphWidth*9), height/(glyphHeight*5)))
@@ -49,7 +45,13 @@ func newPainter(width, height int) *painter {
 // paint draws picture n, made at that time, into tightly packed BGR pixels.
 func (p *painter) paint(pix []byte, n uint64, at time.Time) {
 	stride := 3 * p.width
-	copy(pix, p.background)
+	for y := range p.height {
+		row := p.bars
+		if y >= p.height*3/4 {
+			row = p.ramp
+		}
+		copy(pix[y*stride:], row)
+	}
 
 	// The square goes to and fro, a 120th of the width at a time.
 	x := 0

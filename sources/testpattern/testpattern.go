@@ -111,8 +111,9 @@ func (s *source) Read(ctx context.Context) (*pipeline.Frame, error) {
 	if err := s.wait(ctx, pts); err != nil {
 		return nil, err
 	}
-	f := s.pool.Get(len(s.painter.background))
-	f.Format = pipeline.Raw(pipeline.LayoutBGR, s.cfg.Size.Width, s.cfg.Size.Height)
+	format := pipeline.Raw(pipeline.LayoutBGR, s.cfg.Size.Width, s.cfg.Size.Height)
+	f := s.pool.Get(format.Bytes())
+	f.Format = format
 	f.Captured, f.PTS, f.Key, f.Lossless = time.Now(), pts, true, s.cfg.Pace == Fast
 	s.painter.paint(f.Data, s.next, f.Captured)
 	s.next++
