@@ -8,7 +8,7 @@ PKGS   ?= ./...
 VM     ?= $(wildcard ../shared/lab/vm)
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build plain demo test test-plain test-native test-hardware lint docs check-docs bench fuzz clean
+.PHONY: help deps build plain demo test test-plain test-native test-hardware lint docs check-docs bench compare fuzz clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -61,6 +61,10 @@ check-docs:
 
 bench: deps ## Go benchmarks of every stage and of the whole chain, with allocations
 	@$(NATIVE) test -run '^$$' -bench . -benchmem -tags $(TAGS) $(PKGS)
+
+compare: build ## measure beside iperf3, ffmpeg and the usual Python script, in one run
+	@.ci/deps compare
+	@.ci/compare
 
 fuzz: ## run every fuzz target for FUZZTIME (default 10s)
 	@.ci/fuzz

@@ -32,6 +32,6 @@
 //  5. A source or sink that says ErrLost is closed and opened again after a pause that grows to a second.
 //  6. The end: the source says ErrEnd, or Stop is called, or a stage fails. The source closes first; what
 //     is in flight is written; each stage closes when the stage before it has finished.
-//  7. Stop allows a second for that. Then the context is cancelled with a cause, and what still does not
+//  7. Stop allows about a second for that. Then the context is cancelled with a cause, and what still does not
 //     return is named in the log and left behind.
 package pipeline

@@ -15,8 +15,8 @@ import (
 // take to return before it is left behind. Together they stay below the two seconds in which a signal
 // must have ended the program.
 const (
-	drainLimit  = time.Second
-	cancelLimit = 600 * time.Millisecond
+	drainLimit  = 900 * time.Millisecond
+	cancelLimit = 400 * time.Millisecond
 )
 
 // stopReason tells why a pipeline winds down.
@@ -199,7 +199,7 @@ func (r *Runner) finish() error {
 }
 
 // Stop winds the pipeline down: the source stops, what is in flight is written, everything is closed.
-// After a second what is left is cancelled. It returns at once; Run returns when it is done.
+// After drainLimit what is left is cancelled. It returns at once; Run returns when it is done.
 func (r *Runner) Stop() { r.stopWithin(stopHalt) }
 
 // End is Stop for a stream that is complete: receivers are told that nothing more will come.

@@ -30,6 +30,9 @@ func newDecompressor() (*decompressor, error) {
 	return d, nil
 }
 
+// forget lets go of the memory that the last picture took.
+func (d *decompressor) forget() { d.pixels = nil }
+
 // decompress fills a tightly packed raw frame with the picture that data holds.
 func (d *decompressor) decompress(out *pipeline.Frame, data []byte, h Header) error {
 	layout := out.Format.Layout

@@ -13,6 +13,7 @@ import (
 const (
 	mSOF0 = 0xC0
 	mSOF2 = 0xC2
+	mSOF9 = 0xC9
 	mDHT  = 0xC4
 	mJPG  = 0xC8
 	mDAC  = 0xCC
@@ -24,11 +25,6 @@ const (
 	mAPPE = 0xEE
 	mTEM  = 0x01
 )
-
-// maxScans is how many scans a picture may have. A progressive one usually has ten; each scan costs a
-// pass over the whole picture, however few bytes it takes, so a small file could otherwise keep a core
-// busy for minutes.
-const maxScans = 100
 
 var (
 	errNotJPEG = errors.New("not a JPEG: it does not begin with the bytes FF D8")
@@ -62,6 +58,7 @@ type Header struct {
 
 	scan     int  // offset of the first SOS marker
 	multiple bool // the picture comes in several scans
+	least    int  // picture data below this many bytes cannot be whole
 }
 
 // Size finds the width and height of a JPEG in its header. It looks at no picture data and allocates
@@ -160,6 +157,7 @@ func (h *Header) frame(code byte, body []byte) (ids [4]byte, err error) {
 		ids[c], factors[c] = body[6+3*c], body[7+3*c]
 	}
 	h.Half = factors == [4]byte{0x22, 0x11, 0x11}
+	h.least = h.leastBytes(code, factors)
 	return ids, pipeline.JPEG(h.Width, h.Height).Check(len(body))
 }
 
@@ -179,45 +177,4 @@ func model(components int, jfif, adobe bool, transform byte, ids [4]byte) Model 
 		return ModelRGB
 	}
 	return ModelYCbCr
-}
-
-// CheckData looks over the picture data of the JPEG that h was read from, without decoding: it refuses what
-// is cut off (no end marker) and what would take unreasonably long (more than a hundred scans).
-func (h Header) CheckData(data []byte) error {
-	rest := data[h.scan:]
-	if !h.multiple {
-		if bytes.LastIndex(rest, []byte{0xFF, mEOI}) < 0 {
-			return errCutOff
-		}
-		return nil
-	}
-	for scans := 0; ; {
-		i := bytes.IndexByte(rest, 0xFF)
-		if i < 0 || i+1 >= len(rest) {
-			return errCutOff
-		}
-		code := rest[i+1]
-		switch {
-		case code == mEOI:
-			return nil // what follows is not ours: previews and clips that cameras append
-		case code == 0xFF:
-			rest = rest[i+1:]
-			continue
-		case code == 0 || code == mTEM || code >= mRST0 && code <= mSOI:
-			rest = rest[i+2:]
-			continue
-		case code == mSOS:
-			if scans++; scans > maxScans {
-				return fmt.Errorf("a JPEG with more than %d scans", maxScans)
-			}
-		}
-		if len(rest) < i+4 {
-			return errCutOff
-		}
-		length := int(binary.BigEndian.Uint16(rest[i+2:]))
-		if length < 2 || length > len(rest)-i-2 {
-			return errCutOff
-		}
-		rest = rest[i+2+length:]
-	}
 }

@@ -91,6 +91,9 @@ func newDecompressor() (*decompressor, error) { return &decompressor{}, nil }
 
 func (d *decompressor) close() {}
 
+// forget lets go of the memory that the last picture took.
+func (d *decompressor) forget() { *d = decompressor{} }
+
 // decompress fills a tightly packed raw frame with the picture that data holds.
 func (d *decompressor) decompress(out *pipeline.Frame, data []byte, h Header) error {
 	if !h.Tables {

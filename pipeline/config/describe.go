@@ -2,6 +2,7 @@ package config
 
 import (
 	"encoding"
+	"errors"
 	"fmt"
 	"reflect"
 	"strconv"
@@ -13,12 +14,16 @@ import (
 
 // Field describes one setting of a plugin, from its config struct's tags and defaults.
 type Field struct {
-	Name    string   // as in the file; settings of a nested map with dots: "tls.cert"
-	Type    string   // text, number, whole number, true or false, duration, size, bytes, list of …, map of …
-	Default string   // as it would be written; empty where there is none
-	Doc     string   // meaning and unit, lower case, no full stop
-	Enum    []string // the only words allowed; nil for any
+	Name     string   // as in the file; settings of a nested map with dots: "tls.cert"
+	Type     string   // text, number, whole number, true or false, duration, size, bytes, list of …, map of …
+	Default  string   // as it would be written; empty where there is none
+	Required bool     // there is no default, and nothing works without it
+	Doc      string   // meaning and unit, lower case, no full stop
+	Enum     []string // the only words allowed; nil for any
 }
+
+// missing is the problem by which Validate says that a field must be set.
+const missing = "is missing"
 
 // Kind names what to write: the type, or the words to choose from.
 func (f Field) Kind() string {
@@ -33,7 +38,27 @@ func (f Field) Kind() string {
 
 // Describe lists a plugin's settings in the order of its config struct, without `type` and `queue`.
 func Describe(spec pipeline.Spec) []Field {
-	return describeStruct(reflect.ValueOf(spec.Config()).Elem(), "")
+	cfg := spec.Config()
+	fields := describeStruct(reflect.ValueOf(cfg).Elem(), "")
+	if v, ok := cfg.(validator); ok {
+		require(fields, v.Validate())
+	}
+	return fields
+}
+
+// require marks the fields that a config with nothing set is said to miss.
+func require(fields []Field, err error) {
+	for _, leaf := range flatten(err) {
+		var detail *pipeline.FieldError
+		if !errors.As(leaf, &detail) || detail.Problem != missing {
+			continue
+		}
+		for i := range fields {
+			if fields[i].Name == detail.Field && fields[i].Default == "" {
+				fields[i].Required = true
+			}
+		}
+	}
 }
 
 // DescribeQueue lists the settings of the queue that a sink and a send may have.

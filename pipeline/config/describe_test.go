@@ -67,6 +67,24 @@ func TestDescribe(t *testing.T) {
 	}
 }
 
+// Of two fields of which one is wanted, as with listen and dial, neither is required.
+func TestDescribeRequired(t *testing.T) {
+	reg := fakes(t, "")
+	var got []string
+	for _, kind := range pipeline.Kinds() {
+		for _, spec := range reg.List(kind) {
+			for _, f := range Describe(spec) {
+				if f.Required {
+					got = append(got, string(kind)+" "+spec.Name+" "+f.Name)
+				}
+			}
+		}
+	}
+	if want := []string{"source file path"}; !reflect.DeepEqual(got, want) {
+		t.Errorf("required are %q, want %q", got, want)
+	}
+}
+
 func TestDescribeLeavesDefaultsInWordsAlone(t *testing.T) {
 	for _, f := range DescribeQueue() {
 		if f.Name == "queue.size" && f.Default != "" {

@@ -74,7 +74,11 @@ func writeFields(b *strings.Builder, fields []Field) {
 	t := newTable(b)
 	fmt.Fprintln(t, "  FIELD\tTYPE\tDEFAULT\tMEANING")
 	for _, f := range fields {
-		fmt.Fprintf(t, "  %s\t%s\t%s\t%s\n", f.Name, f.Kind(), f.Default, f.Doc)
+		standard := f.Default
+		if f.Required {
+			standard = "required"
+		}
+		fmt.Fprintf(t, "  %s\t%s\t%s\t%s\n", f.Name, f.Kind(), standard, f.Doc)
 	}
 	t.Flush() // a strings.Builder takes everything
 }

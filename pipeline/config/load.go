@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"framewire/pipeline"
 )
@@ -44,6 +45,10 @@ func Load(reg *pipeline.Registry, opts Options, files ...string) ([]pipeline.Cha
 	}
 	for _, file := range files {
 		l.faults.know(file)
+		if file == "" {
+			l.faults.add(pos{}, "", "write the path of a YAML file, such as configs/sender.yaml", `"" names no config file`)
+			continue
+		}
 		text, err := l.opts.ReadFile(file)
 		if err != nil {
 			l.faults.add(pos{file: file}, "", "", "cannot be read: "+cause(err))
@@ -97,9 +102,7 @@ func (l *loader) addFile(text []byte, origin pos) {
 	}
 	several := root.get("pipelines")
 	if several == nil {
-		base := filepath.Base(origin.file)
-		name := cleanName(strings.TrimSuffix(base, filepath.Ext(base)))
-		l.addPipe(pipe{name: name, at: root.at, body: root, named: true})
+		l.addPipe(pipe{name: nameOf(origin.file), at: root.at, body: root, named: true})
 		return
 	}
 	for _, e := range top.once(root, "") {
@@ -153,10 +156,31 @@ func (l *loader) checkNames() {
 			continue
 		}
 		first[p.name] = p.at
-		if p.name != cleanName(p.name) || len(p.name) > 64 {
+		switch {
+		case len(p.name) > maxName:
+			l.faults.add(p.at, "", "shorten it", fmt.Sprintf("%s is too long to name a pipeline: it has %d bytes, and %d are the most", quote(p.name), len(p.name), maxName))
+		case p.name != cleanName(p.name):
 			l.faults.add(p.at, "", `use letters, digits, "-", "_" and "."`, fmt.Sprintf("%s cannot name a pipeline", quote(p.name)))
 		}
 	}
+}
+
+// maxName is the longest name of a pipeline, in bytes.
+const maxName = 64
+
+// nameOf names the one pipeline of a file after it, with every character replaced that a name cannot have,
+// and cut where it is too long.
+func nameOf(file string) string {
+	base := filepath.Base(file)
+	name := cleanName(strings.TrimSuffix(base, filepath.Ext(base)))
+	if len(name) <= maxName {
+		return name
+	}
+	end := maxName
+	for !utf8.RuneStart(name[end]) {
+		end--
+	}
+	return cleanName(name[:end])
 }
 
 // cleanName makes a name fit for reports and file names.

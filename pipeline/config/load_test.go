@@ -195,6 +195,42 @@ func TestLoadFromDisk(t *testing.T) {
 	}
 }
 
+func TestLoadOfNoName(t *testing.T) {
+	want := "\"\" names no config file\n    write the path of a YAML file, such as configs/sender.yaml"
+	if _, err := Load(fakes(t, ""), Options{}, ""); err == nil || err.Error() != want {
+		t.Errorf("got %v\nwant %s", err, want)
+	}
+}
+
+// No name of a file keeps a config from being loaded.
+func TestPipelineNamedAfterItsFile(t *testing.T) {
+	for file, want := range map[string]string{
+		"configs/sender.yaml":                 "sender",
+		"my camera (2).yaml":                  "my-camera--2-",
+		"...yaml":                             "pipeline",
+		strings.Repeat("a", 64) + ".yaml":     strings.Repeat("a", 64),
+		strings.Repeat("a", 65) + ".yaml":     strings.Repeat("a", 64),
+		strings.Repeat("a", 63) + "öö.yaml":   strings.Repeat("a", 63),
+		strings.Repeat(".", 64) + "abc.yaml":  "pipeline",
+		strings.Repeat("/", 300) + "cam.yaml": "cam",
+		"caf\xe9.yaml":                        "caf-",
+	} {
+		chains, err := load(t, map[string]string{file: "source: {type: camera}\n" + sinks}, []string{file}, nil)
+		if err != nil || chains[0].Name != want {
+			t.Errorf("%q: got %+v, %v, want %q", file, chains, err, want)
+		}
+	}
+}
+
+func TestPipelineNameTooLong(t *testing.T) {
+	_, err := loadOne(t, "name: "+strings.Repeat("a", 65)+"\nsource: {type: camera}\n"+sinks)
+	want := `c.yaml:1:7: "` + strings.Repeat("a", 60) + `…" is too long to name a pipeline: it has 65 bytes, and 64 are the most
+    shorten it`
+	if err == nil || err.Error() != want {
+		t.Errorf("got %v\nwant %s", err, want)
+	}
+}
+
 // A device without end is read up to the limit.
 func TestLoadFromAnEndlessFile(t *testing.T) {
 	if _, err := os.Stat("/dev/zero"); err != nil {

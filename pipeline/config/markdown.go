@@ -60,6 +60,9 @@ func markdownTable(b *strings.Builder, fields []Field) {
 		if f.Default != "" {
 			value = "`" + f.Default + "`"
 		}
+		if f.Required {
+			value = "required"
+		}
 		fmt.Fprintf(b, "| `%s` | %s | %s | %s |\n", f.Name, cell(f.Kind()), cell(value), cell(f.Doc))
 	}
 }

@@ -44,6 +44,10 @@ func (l *loader) target(path string, parts []string, fail func(hint, format stri
 		if len(l.pipes) == 1 {
 			return &l.pipes[0], parts
 		}
+		if p := l.named(path); p != nil && len(l.pipes) > 1 {
+			fail("write pipelines."+cut(path), "%s is a pipeline, and no part of one", quote(p.name))
+			return nil, nil
+		}
 		if len(l.pipes) > 1 {
 			fail("write pipelines.NAME."+cut(path)+" with NAME one of "+strings.Join(l.names(), ", "),
 				"there are %d pipelines", len(l.pipes))
@@ -51,14 +55,7 @@ func (l *loader) target(path string, parts []string, fail func(hint, format stri
 		return nil, nil
 	}
 	rest := strings.TrimPrefix(strings.TrimPrefix(path, "pipelines"), ".")
-	var found *pipe
-	for i := range l.pipes {
-		// A name may hold dots: the longest that fits is meant.
-		if p := &l.pipes[i]; strings.HasPrefix(rest, p.name+".") && (found == nil || len(p.name) > len(found.name)) {
-			found = p
-		}
-	}
-	if found != nil {
+	if found := l.named(rest); found != nil {
 		return found, strings.Split(strings.TrimPrefix(rest, found.name+"."), ".")
 	}
 	if i, err := strconv.Atoi(parts[min(1, len(parts)-1)]); err == nil && i >= 0 && i < len(l.pipes) && len(parts) > 2 {
@@ -72,6 +69,17 @@ func (l *loader) target(path string, parts []string, fail func(hint, format stri
 		fail(didYouMean(parts[1], "there are ", l.names(), ""), "no pipeline is named %s", quote(parts[1]))
 	}
 	return nil, nil
+}
+
+// named finds the pipeline with whose name a path begins. A name may hold dots: the longest that fits is
+// meant.
+func (l *loader) named(path string) (found *pipe) {
+	for i := range l.pipes {
+		if p := &l.pipes[i]; strings.HasPrefix(path, p.name+".") && (found == nil || len(p.name) > len(found.name)) {
+			found = p
+		}
+	}
+	return found
 }
 
 func (l *loader) names() []string {

@@ -59,6 +59,10 @@ var overrideCases = []struct {
     write pipelines.NAME.source.path=VALUE, with NAME one of cam, cam.x`},
 	{"which pipeline", twoText, []string{"source.size=1x1"}, `--set source.size=1x1: there are 2 pipelines
     write pipelines.NAME.source.size with NAME one of cam, cam.x`},
+	{"a pipeline's name alone", twoText, []string{"cam.source.size=1x1"}, `--set cam.source.size=1x1: "cam" is a pipeline, and no part of one
+    write pipelines.cam.source.size`},
+	{"a pipeline's name with a dot alone", twoText, []string{"cam.x.sinks.0.path=x"}, `--set cam.x.sinks.0.path=x: "cam.x" is a pipeline, and no part of one
+    write pipelines.cam.x.sinks.0.path`},
 	{"after the file's faults", "source: {type: camera, fbs: 3}\nsinks: [{type: file}]\n", []string{"source.size=big", "source.fps=many"},
 		`c.yaml:1:24: source camera: unknown field "fbs"
     did you mean "fps"?

@@ -7,8 +7,9 @@ import (
 )
 
 // garbage puts frames in whose bytes are not what their format says. A decoder, which gets bytes from
-// strangers, must skip them, so that the pipeline goes on; a filter that reads pixels may also fail. One
-// that does not look at them may hand them on. A good frame still passes afterwards.
+// strangers, must skip them and say why, so that the pipeline goes on; a filter that reads pixels may also
+// fail. One that does not look at them may hand them on, or drop them as it does with others. Good frames
+// still pass afterwards.
 func (c FilterCase) garbage(tr *trial) {
 	ft := c.make(tr)
 	for _, pattern := range c.accepts(tr.config(c.Spec, c.Configure)) {
@@ -27,7 +28,7 @@ func (c FilterCase) garbage(tr *trial) {
 				}
 			case c.Spec.Kind == pipeline.KindDecoder && !errors.Is(err, pipeline.ErrSkip):
 				tr.Errorf("%s: the error %q does not wrap ErrSkip and would stop the pipeline", g.name, err)
-			case err == pipeline.ErrSkip:
+			case c.Spec.Kind == pipeline.KindDecoder && err == pipeline.ErrSkip:
 				tr.Errorf("%s: a bare ErrSkip, which nobody is told of", g.name)
 			}
 			if err == nil {
@@ -36,12 +37,7 @@ func (c FilterCase) garbage(tr *trial) {
 			in.Release()
 		}
 	}
-	for _, in := range c.inputs(tr) {
-		if out := ft.apply(tr.ctx, in); out != nil {
-			out.Release()
-		}
-	}
-	ft.mustHaveGiven()
+	c.untilGiven(tr, ft, func(int, *pipeline.Frame, *pipeline.Frame) {})
 	ft.close()
 }
 

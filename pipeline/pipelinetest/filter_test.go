@@ -18,6 +18,7 @@ type fakeFilter struct {
 	fault   string
 	scratch []byte
 	stop    chan struct{}
+	seen    int
 }
 
 var _ pipeline.Filter = (*fakeFilter)(nil)
@@ -53,7 +54,8 @@ func (f *fakeFilter) Apply(ctx context.Context, in *pipeline.Frame) (*pipeline.F
 	if f.fault == "blocks" && ctx.Err() != nil {
 		<-f.stop
 	}
-	if f.fault == "skips all" {
+	f.seen++
+	if f.fault == "skips all" || f.fault == passesFew && f.seen%31 != 0 {
 		return nil, pipeline.ErrSkip
 	}
 	out, err := f.make(in)
@@ -156,6 +158,18 @@ func TestFilterSuitePasses(t *testing.T) {
 	Filter(t, newFakeFilter(pipeline.KindFilter, "", nil))
 	Filter(t, newFakeFilter(pipeline.KindDecoder, "", nil))
 	mustPass(t, filterRules(newFakeFilter(pipeline.KindFilter, "", nil)))
+}
+
+// passesFew is no fault: the filter drops most frames by design.
+const passesFew = "passes few"
+
+func TestFilterSuitePassesAFilterThatDrops(t *testing.T) {
+	c := newFakeFilter(pipeline.KindFilter, passesFew, nil)
+	mustPass(t, filterRules(c))
+	c.Inputs = func(p *pipeline.Pool) []*pipeline.Frame {
+		return []*pipeline.Frame{Frame(p, pipeline.Raw(pipeline.LayoutGray, 16, 16), 0)}
+	}
+	mustPass(t, filterRules(c))
 }
 
 func TestFilterSuiteSeesFaults(t *testing.T) {

@@ -13,13 +13,14 @@ import (
 // Config is the file sink's settings.
 type Config struct {
 	Path  string `yaml:"path" doc:"the recording; its extension chooses the container, .mkv, .avi or .mp4; {name} (of the pipeline), {date}, {time} and {seq} (the first number that is free) are filled in and missing folders are made"`
-	Codec string `yaml:"codec" enum:"copy,reencode,h264,avc1,mp4v" doc:"copy records JPEG frames as they come; h264 (also called avc1) and mp4v encode the pixels again, and reencode takes the one that suits the container; defaults to copy for .mkv and .avi and to reencode for .mp4"`
+	Codec string `yaml:"codec" enum:"copy,re-encode,reencode,h264,avc1,mp4v" doc:"copy records JPEG frames as they come; h264 (also called avc1) and mp4v encode the pixels again, and re-encode (also reencode) takes the one that suits the container; defaults to copy for .mkv and .avi and to re-encode for .mp4"`
 }
 
 // The words that codec may say beside the encoders' own names.
 const (
 	codecCopy     = "copy"
-	codecReencode = "reencode"
+	codecReencode = "re-encode"
+	codecOneWord  = "reencode" // the same
 )
 
 // encoders lists, for each container, the encoders that OpenCV's FFmpeg can put into it, the usual first.
@@ -33,6 +34,15 @@ func encoders(ext string) []string {
 	return nil
 }
 
+// largestSide is the longest width or height that an encoder takes, in pixels: x264 sets its own limit, and
+// MPEG-4 Part 2 (ISO/IEC 14496-2, section 6.2.3) writes sizes in 13 bits.
+func largestSide(encoder string) int {
+	if encoder == "mp4v" {
+		return 1<<13 - 1
+	}
+	return 16384
+}
+
 func (c *Config) ext() string { return strings.ToLower(filepath.Ext(c.Path)) }
 
 // encoder is the codec to encode with, or empty where frames are copied.
@@ -40,7 +50,7 @@ func (c *Config) encoder() string {
 	switch c.Codec {
 	case codecCopy:
 		return ""
-	case codecReencode:
+	case codecReencode, codecOneWord:
 		return encoders(c.ext())[0]
 	case "":
 		if c.ext() == ".mp4" {
@@ -54,7 +64,7 @@ func (c *Config) encoder() string {
 // Validate reports settings that cannot work, all at once.
 func (c *Config) Validate() error {
 	if c.Path == "" {
-		return pipeline.FieldErrorf("path", "for example path: rec/{name}-{date}-{time}.mkv", "is needed")
+		return pipeline.FieldErrorf("path", "for example path: rec/{name}-{date}-{time}.mkv", "is missing")
 	}
 	var all []error
 	if err := pattern.Check(c.Path, pattern.Name, pattern.Date, pattern.Time, pattern.Seq); err != nil {

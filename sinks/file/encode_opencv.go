@@ -66,13 +66,24 @@ func (e *encoded) begin(r rate) error {
 	fps := float64(r.num) / float64(r.den)
 	video, err := gocv.VideoWriterFileWithAPI(e.path, gocv.VideoCaptureFFmpeg, e.fourcc, fps, e.width, e.height, true)
 	if err == nil && !video.IsOpened() {
-		err = errors.Join(errors.New("OpenCV has no encoder for it"), video.Close())
+		err = errors.Join(errNoEncoder, video.Close())
 	}
 	if err != nil {
-		return fmt.Errorf("encode %s as %s, %dx%d: %w", e.path, e.fourcc, e.width, e.height, err)
+		if full := checkSpace(e.path); full != nil {
+			return full
+		}
+		return fmt.Errorf("encode %s as %s, %dx%d: %w", e.path, e.fourcc, e.width, e.height, noEncoder(err))
 	}
 	e.video = video
 	return nil
+}
+
+// noEncoder has every failure to open an encoder wrap errNoEncoder.
+func noEncoder(err error) error {
+	if errors.Is(err, errNoEncoder) {
+		return err
+	}
+	return fmt.Errorf("%w: %w", errNoEncoder, err)
 }
 
 func (e *encoded) put(f *pipeline.Frame) error {

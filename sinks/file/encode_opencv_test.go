@@ -22,8 +22,8 @@ func TestConformanceEncoding(t *testing.T) {
 
 func TestEncoders(t *testing.T) {
 	for _, c := range []struct{ name, codec, want string }{
-		{"a.mp4", "", "h264"}, {"a.mp4", "avc1", "h264"}, {"a.mp4", "mp4v", "mpeg4"}, {"a.mkv", "reencode", "h264"},
-		{"a.mkv", "mp4v", "mpeg4"}, {"a.avi", "reencode", "mpeg4"},
+		{"a.mp4", "", "h264"}, {"a.mp4", "avc1", "h264"}, {"a.mp4", "mp4v", "mpeg4"}, {"a.mkv", "re-encode", "h264"}, {"a.mkv", "reencode", "h264"},
+		{"a.mkv", "mp4v", "mpeg4"}, {"a.avi", "re-encode", "mpeg4"},
 	} {
 		t.Run(c.name+" "+c.codec, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), c.name)
@@ -106,4 +106,105 @@ func TestEncodingOnFullDisk(t *testing.T) {
 		t.Errorf("Write gives %v, wants a full disk and the path", err)
 	}
 	_ = s.Close()
+}
+
+// TestStrangeSizesEndNothing sends sizes that no encoder takes into a recording, which goes on.
+func TestStrangeSizesEndNothing(t *testing.T) {
+	for _, codec := range []string{"h264", "mp4v"} {
+		for _, size := range [][2]int{{1, 1}, {1, 64}, {65500, 2}, {2, 65500}} {
+			path := filepath.Join(t.TempDir(), "a.mp4")
+			pool := pipeline.NewPool()
+			s := open(t, path, codec)
+			for i := range 40 {
+				format := pipeline.Raw(pipeline.LayoutBGR, 64, 48)
+				bad := i >= 20 && i < 35
+				if bad {
+					format = pipeline.Raw(pipeline.LayoutBGR, size[0], size[1])
+				}
+				f := at(pool, format, i, time.Duration(i)*40*time.Millisecond)
+				err := s.Write(t.Context(), f)
+				f.Release()
+				if errors.Is(err, pipeline.ErrSkip) != bad || !bad && err != nil {
+					t.Fatalf("%s %v: frame %d: Write gives %v", codec, size, i, err)
+				}
+			}
+			if err := s.Close(); err != nil {
+				t.Fatal(err)
+			}
+			if got := names(t, path); len(got) != 1 {
+				t.Errorf("%s %v: files are %v, wants one", codec, size, got)
+			}
+			if times, complaint := frameTimes(t, path); len(times) != 40 || complaint != "" {
+				t.Errorf("%s %v: %d frames play, wants 40 places; %s", codec, size, len(times), complaint)
+			}
+		}
+	}
+}
+
+func TestSmallestSize(t *testing.T) {
+	for _, codec := range []string{"h264", "mp4v"} {
+		path := filepath.Join(t.TempDir(), "a.mp4")
+		record(t, path, codec, pipeline.Raw(pipeline.LayoutBGR, 2, 2), every(12, 25, 1))
+		mustPlay(t, path, every(12, 25, 1), time.Millisecond)
+	}
+}
+
+// TestEncoderRefusesSize gives the name of an encoder that does not exist: the first size is a fault,
+// a later one is not, and neither leaves a file.
+func TestEncoderRefusesSize(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a.mp4")
+	pool := pipeline.NewPool()
+	write := func(s *sink, i, width int) error {
+		f := at(pool, pipeline.Raw(pipeline.LayoutBGR, width, 48), i, time.Duration(i)*40*time.Millisecond)
+		defer f.Release()
+		return s.Write(t.Context(), f)
+	}
+	s := open(t, path, "h264").(*sink)
+	s.cfg.Codec = "none"
+	var err error
+	for i := 0; err == nil && i < 2*looks; i++ {
+		err = write(s, i, 64)
+	}
+	if !errors.Is(err, errNoEncoder) || errors.Is(err, pipeline.ErrSkip) {
+		t.Errorf("with the first size Write gives %v, wants a fault", err)
+	}
+	if got := names(t, path); len(got) != 0 {
+		t.Errorf("files are %v, wants none", got)
+	}
+
+	s = open(t, path, "h264").(*sink)
+	for i := range 20 {
+		if err := write(s, i, 64); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.cfg.Codec = "none"
+	skips := 0
+	for i := 20; i < 40; i++ {
+		switch err := write(s, i, 80); {
+		case errors.Is(err, pipeline.ErrSkip) && errors.Is(err, errNoEncoder):
+			skips++
+		case err != nil:
+			t.Fatal(err)
+		}
+	}
+	s.cfg.Codec = "h264"
+	for i := 40; i < 60; i++ {
+		if err := write(s, i, 64); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.cfg.Codec = "none"
+	if err := write(s, 60, 96); err != nil { // held back until the end
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Errorf("Close gives %v where the last size alone has no encoder", err)
+	}
+	if got := names(t, path); len(got) != 2 || skips != 20-looks+1 {
+		t.Errorf("%d frames skipped, files are %v", skips, got)
+	}
+	if n := pool.Outstanding(); n != 0 {
+		t.Errorf("%d frames are still held", n)
+	}
 }

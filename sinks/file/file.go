@@ -33,6 +33,9 @@ type recorder interface {
 // errFull says that a recording can take no more, or should not take this frame.
 var errFull = errors.New("the recording is full")
 
+// errNoEncoder says that no encoder could be opened, for that size or at all, and that nothing was written.
+var errNoEncoder = errors.New("OpenCV has no encoder for it")
+
 type sink struct {
 	cfg  Config
 	env  pipeline.Env
@@ -42,6 +45,13 @@ type sink struct {
 	path  string          // of rec
 	size  pipeline.Format // of rec's frames
 	begin time.Duration   // place on the line of rec's first frame
+
+	changes changes
+	worked  bool            // a recording was finished well
+	refused pipeline.Format // what the encoder could not be opened for
+
+	taken  string // the name that was wanted last
+	number int    // from which on a number behind it is free
 }
 
 var _ pipeline.Sink = (*sink)(nil)
@@ -65,12 +75,20 @@ func (s *sink) Open(context.Context) error {
 	return os.Remove(probe.Name())
 }
 
-// Write records a frame.
-func (s *sink) Write(_ context.Context, f *pipeline.Frame) error {
+// Write records a frame. One that would need a file of its own for no good reason is skipped, before the
+// recording that is under way is touched.
+func (s *sink) Write(ctx context.Context, f *pipeline.Frame) error {
 	if err := picture.Check(f); err != nil {
 		return err
 	}
+	if err := s.encodes(f.Format); err != nil {
+		return fmt.Errorf("%w: %w", err, pipeline.ErrSkip)
+	}
 	at := s.line.At(f)
+	if !s.changes.allow(s.size, f.Format, at) {
+		return fmt.Errorf("%s: the picture changes its size too often for a file each: wait until one lasts %s: %w",
+			f.Format, lasting, pipeline.ErrSkip)
+	}
 	if s.rec != nil && f.Format != s.size {
 		s.env.Log.Info("the picture changed, so the next file begins", "was", s.size.String(), "is", f.Format.String())
 		if err := s.finish(); err != nil {
@@ -79,11 +97,16 @@ func (s *sink) Write(_ context.Context, f *pipeline.Frame) error {
 	}
 	for {
 		if s.rec == nil {
-			if err := s.start(f, at); err != nil {
+			if err := s.start(ctx, f, at); err != nil {
 				return err
 			}
 		}
 		err := s.rec.write(f, at-s.begin)
+		if errors.Is(err, errNoEncoder) {
+			rec := s.rec
+			s.rec = nil
+			return s.refuse(errors.Join(err, rec.close()))
+		}
 		if !errors.Is(err, errFull) {
 			return err
 		}
@@ -105,16 +128,50 @@ func (s *sink) finish() error {
 	}
 	rec := s.rec
 	s.rec = nil
-	return rec.close()
+	err := rec.close()
+	if errors.Is(err, errNoEncoder) {
+		if err = s.refuse(err); errors.Is(err, pipeline.ErrSkip) {
+			s.env.Log.Warn("frames are lost", "cause", err)
+			return nil
+		}
+	}
+	s.worked = s.worked || err == nil
+	return err
+}
+
+// refuse removes the file, still empty, that an encoder could not be opened for. The sizes come from
+// strangers, so that is no fault as long as another size has worked.
+func (s *sink) refuse(err error) error {
+	s.refused = s.size
+	err = errors.Join(err, os.Remove(s.path))
+	if s.worked {
+		return fmt.Errorf("%w: %w", err, pipeline.ErrSkip)
+	}
+	return err
+}
+
+// encodes reports a format that needs no try to be encoded.
+func (s *sink) encodes(format pipeline.Format) error {
+	encoder := s.cfg.encoder()
+	if encoder == "" {
+		return nil
+	}
+	if format == s.refused {
+		return fmt.Errorf("%s: %w", format, errNoEncoder)
+	}
+	if side := largestSide(encoder); min(format.Width, format.Height) < 2 || max(format.Width, format.Height) > side {
+		return fmt.Errorf("%s cannot be encoded as %s: wants sides from 2 to %d pixels", format, encoder, side)
+	}
+	return nil
 }
 
 // start begins a file with the frame that comes first in it.
-func (s *sink) start(f *pipeline.Frame, at time.Duration) error {
+func (s *sink) start(ctx context.Context, f *pipeline.Frame, at time.Duration) error {
 	when := f.Captured
 	if when.IsZero() {
 		when = time.Now()
 	}
-	file, err := s.create(when)
+	file, err := s.create(ctx, when)
 	if err != nil {
 		return err
 	}
@@ -137,25 +194,35 @@ func (s *sink) start(f *pipeline.Frame, at time.Duration) error {
 	return nil
 }
 
-// create makes the file, under the first name that is free.
-func (s *sink) create(when time.Time) (*os.File, error) {
+// create makes the file, under the first name that is free; of one that it has given before it goes on
+// with the next number.
+func (s *sink) create(ctx context.Context, when time.Time) (*os.File, error) {
 	wanted := s.expand(when, 1)
 	if err := os.MkdirAll(filepath.Dir(wanted), 0o755); err != nil {
 		return nil, err
 	}
-	path := wanted
-	for n := 1; ; n++ {
+	if s.taken != wanted {
+		s.taken, s.number = wanted, 0
+	}
+	for ; ctx.Err() == nil; s.number++ {
+		path := s.numbered(wanted, when, s.number)
 		file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o644)
 		if err == nil && path != wanted {
 			s.env.Log.Info("the name is taken, so the recording gets a number", "taken", wanted, "path", path)
 		}
-		if err == nil || !errors.Is(err, os.ErrExist) || n > 1_000_000 {
+		if err == nil || !errors.Is(err, os.ErrExist) || s.number > 1_000_000 {
 			return file, err
 		}
-		if path = s.expand(when, uint64(n)+1); path == wanted {
-			path = pattern.Number(wanted, n)
-		}
 	}
+	return nil, ctx.Err()
+}
+
+// numbered is the n-th name that a recording may get.
+func (s *sink) numbered(wanted string, when time.Time, n int) string {
+	if path := s.expand(when, uint64(n)+1); n == 0 || path != wanted {
+		return path
+	}
+	return pattern.Number(wanted, n)
 }
 
 func (s *sink) expand(when time.Time, seq uint64) string {

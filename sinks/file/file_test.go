@@ -148,7 +148,7 @@ func TestValidate(t *testing.T) {
 		cfg  Config
 		want string
 	}{
-		{Config{}, "path: is needed (for example path: rec/{name}-{date}-{time}.mkv)"},
+		{Config{}, "path: is missing (for example path: rec/{name}-{date}-{time}.mkv)"},
 		{Config{Path: "a.mov"}, `path: "a.mov" names no container that can be recorded (the extension is one of .mkv, .avi, .mp4)`},
 		{Config{Path: "{nme}.mkv"}, `path: unknown placeholder "{nme}": known are {name}, {date}, {time}, {seq}`},
 		{Config{Path: "a.mp4", Codec: "copy"}, `codec: "copy" does not go with .mp4, which players expect no JPEG frames in (record to .mkv, or leave codec out to encode again)`},

@@ -6,6 +6,7 @@ package snapshot
 import (
 	"context"
 	"errors"
+	"fmt"
 	"path/filepath"
 	"strings"
 	"time"
@@ -33,7 +34,7 @@ const unnamed = pattern.Name + "-" + pattern.Date + "-" + pattern.Time + "-" + p
 func (c *Config) Validate() error {
 	var all []error
 	if c.Dir == "" {
-		all = append(all, pipeline.FieldErrorf("dir", "for example dir: photos", "is needed"))
+		all = append(all, pipeline.FieldErrorf("dir", "for example dir: photos", "is missing"))
 	}
 	if c.Every < 0 {
 		all = append(all, pipeline.FieldErrorf("every", "", "%s is below zero", c.Every))
@@ -57,7 +58,8 @@ func Spec() pipeline.Spec {
 		Summary: "saves single pictures as JPEG or PNG files",
 		Doc: "A picture appears complete or not at all, also when the power fails, and no file is ever " +
 			"overwritten: where the name is taken by another picture a number is added, and a picture that is " +
-			"there already with the same bytes is left alone and counts as saved. After `count` pictures the output is " +
+			"there already with the same bytes is left alone and counts as saved (looked for among the first eight of " +
+			"a name, and those saved since the start). After `count` pictures the output is " +
 			"done; the pipeline ends when that was its last output.",
 		Defaults: Config{Format: "jpg"},
 		Accepts: func(cfg *Config) []pipeline.Format {
@@ -99,7 +101,7 @@ func (s *sink) Open(context.Context) error {
 
 // Write saves the frame when one is due. It returns ErrSkip for the frames between two pictures and ErrDone
 // when the last picture is saved.
-func (s *sink) Write(_ context.Context, f *pipeline.Frame) error {
+func (s *sink) Write(ctx context.Context, f *pipeline.Frame) error {
 	if s.done() {
 		return pipeline.ErrDone
 	}
@@ -110,11 +112,13 @@ func (s *sink) Write(_ context.Context, f *pipeline.Frame) error {
 		}
 		s.due = at - at%every + every
 	}
-	data, err := s.bytes(f)
+	data, err := s.bytes(ctx, f)
 	if err != nil {
 		return err
 	}
-	if _, err := s.store.Put(s.name(f), data); err != nil {
+	if _, err := s.store.PutContext(ctx, s.name(f), data); errors.Is(err, store.ErrName) {
+		return fmt.Errorf("%w: %w", err, pipeline.ErrSkip) // names come from strangers, like the pictures
+	} else if err != nil {
 		return err
 	}
 	s.saved++
@@ -132,9 +136,9 @@ func (s *sink) Close() error { return s.store.Close() }
 
 func (s *sink) done() bool { return s.cfg.Count > 0 && s.saved >= s.cfg.Count }
 
-func (s *sink) bytes(f *pipeline.Frame) ([]byte, error) {
+func (s *sink) bytes(ctx context.Context, f *pipeline.Frame) ([]byte, error) {
 	if s.cfg.Format == "png" {
-		return s.png.Encode(f)
+		return s.png.EncodeContext(ctx, f)
 	}
 	return f.Data, picture.Check(f)
 }
@@ -147,17 +151,17 @@ func (s *sink) name(f *pipeline.Frame) string {
 	}
 	values := pattern.Values{Name: s.env.Pipeline, Photo: f.Meta.Name, Time: taken, Seq: f.Seq}
 	if s.cfg.Name != "" {
-		return pattern.Expand(s.cfg.Name, values) + "." + s.cfg.Format
+		return pattern.Expand(s.cfg.Name+"."+s.cfg.Format, values)
 	}
 	own := pattern.Safe(f.Meta.Name)
 	if own == "" {
-		return pattern.Expand(unnamed, values) + "." + s.cfg.Format
+		return pattern.Expand(unnamed+"."+s.cfg.Format, values)
 	}
 	ext := filepath.Ext(own)
 	if s.fits(ext) {
 		return own
 	}
-	return strings.TrimSuffix(own, ext) + "." + s.cfg.Format
+	return pattern.Expand(pattern.Photo+"."+s.cfg.Format, values)
 }
 
 // fits reports whether a file with that extension is expected to hold what this sink writes.

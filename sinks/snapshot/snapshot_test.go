@@ -8,8 +8,10 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"go.uber.org/goleak"
 
@@ -129,6 +131,43 @@ func TestPattern(t *testing.T) {
 	}
 }
 
+// TestStrangersNames has the sink go on whatever a sender calls its photos.
+func TestStrangersNames(t *testing.T) {
+	for _, pattern := range []string{"", "{photo}-{date}-{time}-{seq}", "{photo}/{seq}", "{photo}{photo}"} {
+		s := open(t, func(c *Config) { c.Name = pattern })
+		names := []string{strings.Repeat("A", 1024), strings.Repeat("é", 512) + ".jpg", "-rf.jpg", "a\u2028b\u202e.jpg", "%s", "a/b"}
+		for i, name := range names {
+			if _, err := s.write(i, name); err != nil {
+				t.Errorf("%q, %.20q: %v", pattern, name, err)
+			}
+		}
+		got := s.files()
+		if len(got) != len(names) {
+			t.Errorf("%q: files are %v, wants %d", pattern, got, len(names))
+		}
+		for _, name := range got {
+			if len(name) > 240 || !utf8.ValidString(name) || strings.HasPrefix(name, "-") || strings.ContainsAny(name, "\u2028\u202e") {
+				t.Errorf("%q makes %q", pattern, name)
+			}
+		}
+	}
+}
+
+// TestNameAtFault skips a photo whose folder would have to be where a file is.
+func TestNameAtFault(t *testing.T) {
+	s := open(t, func(c *Config) { c.Name = "{photo}/{seq}" })
+	if err := os.WriteFile(filepath.Join(s.dir, "taken"), nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	_, err := s.write(0, "taken.jpg")
+	if !errors.Is(err, pipeline.ErrSkip) || !strings.Contains(err.Error(), "taken: the name cannot be used: file exists") {
+		t.Errorf("Write gives %v, wants a skip that names the folder", err)
+	}
+	if _, err := s.write(1, "free.jpg"); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestVideoNames(t *testing.T) {
 	s := open(t, func(*Config) {})
 	if _, err := s.write(12, ""); err != nil {
@@ -199,7 +238,7 @@ func TestValidate(t *testing.T) {
 		cfg  Config
 		want string
 	}{
-		{Config{}, `^dir: is needed \(for example dir: photos\)$`},
+		{Config{}, `^dir: is missing \(for example dir: photos\)$`},
 		{Config{Dir: "x", Every: -1, Count: -2}, `^every: -1ns is below zero\ncount: -2 is below zero \(0 means no limit\)$`},
 		{Config{Dir: "x", Name: "{foto}"}, `^name: unknown placeholder "\{foto\}": known are \{name\}, \{photo\}, \{date\}, \{time\}, \{seq\}$`},
 		{Config{Dir: "x", Name: "../x"}, `^name: "../x" is not a name inside dir \(it is a path below dir\)$`},

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"image"
 	"image/color"
+	"math"
 	"time"
 
 	"gocv.io/x/gocv"
@@ -59,12 +60,12 @@ func (c *canvas) placeholder() (*gocv.Mat, error) {
 		return nil, err
 	}
 	c.frame = gocv.NewMatWithSizeFromScalar(gocv.NewScalar(0, 0, 0, 0), 360, 640, gocv.MatTypeCV8UC3)
-	return &c.frame, write(&c.frame, "waiting for pictures", image.Pt(20, 40))
+	return &c.frame, write(&c.frame, "waiting for pictures", image.Pt(20, 40), minScale)
 }
 
 // write draws text that can be read on any ground.
-func write(m *gocv.Mat, text string, at image.Point) error {
-	scale, thick := textScale(m), textThickness(m)
+func write(m *gocv.Mat, text string, at image.Point, scale float64) error {
+	thick := textThickness(scale)
 	black, white := color.RGBA{A: 255}, color.RGBA{R: 255, G: 255, B: 255, A: 255}
 	if err := gocv.PutText(m, text, at, gocv.FontHersheySimplex, scale, black, 4*thick); err != nil {
 		return err
@@ -72,21 +73,33 @@ func write(m *gocv.Mat, text string, at image.Point) error {
 	return gocv.PutText(m, text, at, gocv.FontHersheySimplex, scale, white, thick)
 }
 
-// overlay draws rate, latency and size into the picture's lower left corner.
-func overlay(m *gocv.Mat, f *pipeline.Frame, fps float64, latency time.Duration) error {
+// overlay draws rate, latency and size into the picture's lower left corner. shrunk is how many of the
+// picture's pixels the window shows as one.
+func overlay(m *gocv.Mat, f *pipeline.Frame, fps float64, latency time.Duration, shrunk float64) error {
 	text := fmt.Sprintf("%.1f fps  %d ms  %dx%d", fps, max(0, latency.Milliseconds()), f.Format.Width, f.Format.Height)
-	line := max(24, m.Rows()/30)
-	size := gocv.GetTextSize(text, gocv.FontHersheySimplex, textScale(m), textThickness(m))
+	scale := textScale(m.Rows(), shrunk)
+	line := int(lineHeight * scale)
+	size := gocv.GetTextSize(text, gocv.FontHersheySimplex, scale, textThickness(scale))
 	box := image.Rect(0, m.Rows()-2*line, size.X+line, m.Rows())
 	if err := gocv.Rectangle(m, box, color.RGBA{A: 255}, -1); err != nil {
 		return err
 	}
-	return write(m, text, image.Pt(line/2, m.Rows()-line*2/3))
+	return write(m, text, image.Pt(line/2, m.Rows()-line*2/3), scale)
 }
 
-// textScale and textThickness fit text to the picture's height.
-func textScale(m *gocv.Mat) float64 { return max(0.6, float64(m.Rows())/900) }
-func textThickness(m *gocv.Mat) int { return max(1, int(textScale(m)*1.5)) }
+const (
+	minScale   = 0.6 // of text that can be read where the window shows the picture pixel by pixel
+	lineHeight = 40  // of text of scale 1, in pixels
+)
+
+// textScale fits text to the picture's height, and to a window that shows the picture smaller.
+func textScale(rows int, shrunk float64) float64 {
+	return max(minScale*max(1, shrunk), float64(rows)/900)
+}
+
+// textThickness is the width of a stroke in pixels: of two where it could else get lost when the window
+// leaves out rows and columns.
+func textThickness(scale float64) int { return max(1, int(math.Round(scale*2))) }
 
 func (c *canvas) close() {
 	_ = c.frame.Close()

@@ -157,7 +157,7 @@ func (s *sink) paint() (*gocv.Mat, error) {
 	}
 	pic, err := s.canvas.paint(s.last)
 	if err == nil && s.overlay {
-		err = overlay(pic, s.last, s.meter.fps, time.Since(s.last.Captured))
+		err = overlay(pic, s.last, s.meter.fps, time.Since(s.last.Captured), s.shrunk(image.Pt(pic.Cols(), pic.Rows())))
 	}
 	return pic, err
 }
@@ -176,6 +176,19 @@ func (s *sink) fit(size image.Point) image.Point {
 		size = image.Pt(size.X*room.Y/size.Y, room.Y)
 	}
 	return image.Pt(max(size.X, 1), max(size.Y, 1))
+}
+
+// shrunk is how many pixels of a picture the window shows as one, as far as its size is known: that which
+// the user gives it with the mouse is not.
+func (s *sink) shrunk(size image.Point) float64 {
+	shown := s.fit(size)
+	if s.fullscreen {
+		shown = s.screen
+	}
+	if shown.X < 1 || shown.Y < 1 {
+		return 1
+	}
+	return max(float64(size.X)/float64(shown.X), float64(size.Y)/float64(shown.Y))
 }
 
 // Close takes the window away and waits for the pump.

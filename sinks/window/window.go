@@ -25,7 +25,7 @@ func (c *Config) Validate() error {
 		all = append(all, pipeline.FieldErrorf("size", "", "%s is not between 1x1 and 16384x16384", c.Size))
 	}
 	if c.Snapshots == "" {
-		all = append(all, pipeline.FieldErrorf("snapshots", "for example snapshots: . for the current folder", "is needed"))
+		all = append(all, pipeline.FieldErrorf("snapshots", "for example snapshots: . for the current folder", "is missing"))
 	}
 	return errors.Join(all...)
 }

@@ -331,3 +331,29 @@ func TestFullscreen(t *testing.T) {
 	press(t, w.title, "f")
 	until(t, "the whole screen again", is(1))
 }
+
+// TestOverlayOfAShrunkPicture is about text that the window would else show too small to read.
+func TestOverlayOfAShrunkPicture(t *testing.T) {
+	s := &sink{screen: image.Pt(1024, 768)}
+	for _, c := range []struct {
+		size       image.Point
+		fullscreen bool
+		scale      float64 // on the screen, at least
+	}{
+		{image.Pt(320, 240), false, 0.6}, {image.Pt(1280, 720), false, 0.6}, {image.Pt(1920, 1080), false, 0.6},
+		{image.Pt(720, 1280), false, 0.6}, {image.Pt(3840, 2160), true, 0.6},
+	} {
+		s.fullscreen = c.fullscreen
+		shrunk := s.shrunk(c.size)
+		scale := textScale(c.size.Y, shrunk)
+		if got := scale / max(1, shrunk); got < c.scale-1e-9 {
+			t.Errorf("%v: text of scale %.2f on the screen, want %.2f", c.size, got, c.scale)
+		}
+		if stroke := float64(textThickness(scale)); shrunk > 1 && stroke < shrunk {
+			t.Errorf("%v: strokes of %.0f pixels get lost where one of %.2f is shown", c.size, stroke, shrunk)
+		}
+	}
+	if got := (&sink{}).shrunk(image.Pt(640, 480)); got < 1 {
+		t.Errorf("a screen of unknown size shrinks by %v", got)
+	}
+}

@@ -13,7 +13,7 @@ func TestValidate(t *testing.T) {
 	}{
 		{*Spec().Config().(*Config), ""},
 		{Config{Snapshots: "."}, ""},
-		{Config{}, "snapshots: is needed (for example snapshots: . for the current folder)"},
+		{Config{}, "snapshots: is missing (for example snapshots: . for the current folder)"},
 		{Config{Snapshots: ".", Size: config.Size{Width: 20000, Height: 10}}, "size: 20000x10 is not between 1x1 and 16384x16384"},
 	} {
 		got := ""

@@ -70,13 +70,14 @@ func choose(device string, devices []Device) (string, error) {
 	if strings.HasPrefix(device, "/") {
 		return device, nil // opening it says what is wrong, or it is a link
 	}
-	return "", fmt.Errorf("no camera %q is here: %s", device, present(devices))
+	return "", absent(strconv.Quote(device), devices)
 }
 
-// present says which cameras are here.
-func present(devices []Device) string {
+// absent says that a camera is not here, and which ones are.
+func absent(device string, devices []Device) error {
 	if len(devices) == 0 {
-		return "no camera was found on this machine (plug one in; in a container or virtual machine it must be handed through)"
+		return fmt.Errorf("no camera %s is here, nor any other: plug one in (in a container or virtual machine it must be "+
+			"handed through), or try the test pattern with --set 'source={type: testpattern}'", device)
 	}
 	list := make([]string, len(devices))
 	for i, d := range devices {
@@ -85,5 +86,5 @@ func present(devices []Device) string {
 			list[i] += " (" + d.ID + ")"
 		}
 	}
-	return "there are " + strings.Join(list, ", ")
+	return fmt.Errorf("no camera %s is here: there are %s", device, strings.Join(list, ", "))
 }

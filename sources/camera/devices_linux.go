@@ -105,7 +105,7 @@ func prepare(r request) (request, error) {
 	if err != nil {
 		if errors.Is(err, fs.ErrNotExist) {
 			devices, _ := Devices() // an error leaves the list empty
-			return r, fmt.Errorf("no camera %s is here: %s", r.path, present(devices))
+			return r, absent(r.path, devices)
 		}
 		return r, explain(r.path, err)
 	}

@@ -62,7 +62,7 @@ func TestPrepareRefusesWhatIsNoCamera(t *testing.T) {
 	if _, err := prepare(request{path: os.DevNull}); err == nil || !strings.HasPrefix(err.Error(), os.DevNull+" is no camera: ") {
 		t.Errorf("got %v", err)
 	}
-	if _, err := prepare(request{path: "/dev/video999"}); err == nil || !strings.HasPrefix(err.Error(), "no camera /dev/video999 is here: ") {
+	if _, err := prepare(request{path: "/dev/video999"}); err == nil || !strings.HasPrefix(err.Error(), "no camera /dev/video999 is here") {
 		t.Errorf("got %v", err)
 	}
 }

@@ -26,8 +26,8 @@ func TestChoose(t *testing.T) {
 		}
 	}
 	for want, devices := range map[string][]Device{
-		`no camera "webcam" is here: there are /dev/video0 (usb-Acme_Cam_1-video-index0), /dev/video4 (platform:vivid-000/vivid)`:                    someDevices,
-		`no camera "webcam" is here: no camera was found on this machine (plug one in; in a container or virtual machine it must be handed through)`: nil,
+		`no camera "webcam" is here: there are /dev/video0 (usb-Acme_Cam_1-video-index0), /dev/video4 (platform:vivid-000/vivid)`:                                                               someDevices,
+		`no camera "webcam" is here, nor any other: plug one in (in a container or virtual machine it must be handed through), or try the test pattern with --set 'source={type: testpattern}'`: nil,
 	} {
 		if _, err := choose("webcam", devices); err == nil || err.Error() != want {
 			t.Errorf("got %v\nwant %s", err, want)

@@ -2,6 +2,7 @@ package file
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"framewire/pipeline"
@@ -22,6 +23,9 @@ func Defaults() Config { return Config{Pace: Realtime, Passthrough: Auto} }
 func (c *Config) Validate() error {
 	if strings.TrimSpace(c.Path) == "" {
 		return pipeline.FieldErrorf("path", "name a video file, such as clip.mp4, or a URL", "is missing")
+	}
+	if scheme, _ := schemeOf(c.Path); scheme != "" && !slices.Contains(schemes(), scheme) {
+		return pipeline.FieldErrorf("path", "known are "+strings.Join(schemes(), ", "), "unknown kind of URL %q", scheme+"://")
 	}
 	return nil
 }

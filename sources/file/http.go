@@ -27,6 +27,12 @@ type stream struct {
 
 // get opens an http or https URL.
 func (t target) get(ctx context.Context) (*input, error) {
+	return t.request(ctx, "")
+}
+
+// request opens an http or https URL with a Range header (RFC 9110, section 14.2), or in whole where that is
+// empty.
+func (t target) request(ctx context.Context, part string) (*input, error) {
 	life, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	release := context.AfterFunc(ctx, cancel)
 	defer release()
@@ -43,6 +49,9 @@ func (t target) get(ctx context.Context) (*input, error) {
 		cancel()
 		return nil, fmt.Errorf("%s is not a URL that can be read: write it like http://host:port/clip.mp4", t)
 	}
+	if part != "" {
+		request.Header.Set("Range", part)
+	}
 	answer, err := client.Do(request)
 	if err != nil {
 		cancel()
@@ -51,7 +60,8 @@ func (t target) get(ctx context.Context) (*input, error) {
 		}
 		return nil, lost("%s does not answer: %w", t, errors.Unwrap(err))
 	}
-	if answer.StatusCode != http.StatusOK {
+	seeks := part != "" && answer.StatusCode == http.StatusPartialContent
+	if answer.StatusCode != http.StatusOK && !seeks {
 		cancel()
 		return nil, errors.Join(refused(t, answer.Status, answer.StatusCode), answer.Body.Close())
 	}
@@ -62,6 +72,8 @@ func (t target) get(ctx context.Context) (*input, error) {
 		ReadCloser: s,
 		live:       strings.HasPrefix(kind, "multipart/") || answer.ContentLength < 0 && len(answer.TransferEncoding) == 0,
 		stop:       func() error { cancel(); return nil },
+		sized:      answer.ContentLength >= 0,
+		seeks:      seeks,
 	}, nil
 }
 

@@ -101,10 +101,14 @@ func (c *capture) open(live bool) (err error) {
 		c.video, err = gocv.VideoCaptureFileWithAPI(c.from.path, gocv.VideoCaptureFFmpeg)
 	}
 	if err != nil {
-		if c.from.url != nil {
-			return lost("%s: no video was found there", c.from)
+		switch err := lost("%s: no video was found there", c.from); {
+		case c.from.url == nil:
+			return c.from.noVideo()
+		case c.from.isWeb() && !live:
+			return errNothing{err}
+		default:
+			return err
 		}
-		return fmt.Errorf("%s: no video was found in it: not a video file, damaged, or cut off before it was finished", c.from)
 	}
 	width, height := c.video.Get(gocv.VideoCaptureFrameWidth), c.video.Get(gocv.VideoCaptureFrameHeight)
 	if err := pipeline.JPEG(int(width), int(height)).Check(1); err != nil {
@@ -240,7 +244,9 @@ func (c *capture) end() error {
 	switch {
 	case c.info.live:
 		return lost("%s: the stream ended", c.from)
-	case c.from.url != nil && (short || c.read == 0):
+	case c.from.isWeb() && c.read == 0:
+		return errNothing{lost("%s: the connection ended before the first picture", c.from)}
+	case c.from.url != nil && short:
 		return lost("%s: the connection ended after %s of %s", c.from, played.Round(time.Second), whole.Round(time.Second))
 	case short && !c.warned:
 		c.warned = true

@@ -16,7 +16,7 @@ func (s *source) openClip(ctx context.Context) (player, error) {
 	if err != nil {
 		return nil, err
 	}
-	if at.url != nil && at.url.Scheme != "http" && at.url.Scheme != "https" {
+	if at.url != nil && !at.isWeb() {
 		if err := at.reachable(ctx); err != nil {
 			return nil, err
 		}

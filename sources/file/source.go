@@ -28,7 +28,8 @@ type source struct {
 	clip   player
 	line   timeline
 	pacer  pacer
-	played int // pictures since the clip was opened
+	played int  // pictures since the clip was opened
+	given  bool // a picture came before, from this clip or an earlier one
 }
 
 var _ pipeline.Source = (*source)(nil)
@@ -43,7 +44,7 @@ func newSource(cfg Config, env pipeline.Env) *source {
 func (s *source) Open(ctx context.Context) error {
 	clip, err := s.open(ctx)
 	if err != nil {
-		return err
+		return s.judge(ctx, err)
 	}
 	s.clip, s.played = clip, 0
 	s.line.restart(clip.about().step)
@@ -55,9 +56,10 @@ func (s *source) Open(ctx context.Context) error {
 func (s *source) Read(ctx context.Context) (*pipeline.Frame, error) {
 	f, told, err := s.picture(ctx)
 	if err != nil {
-		return nil, err
+		return nil, s.judge(ctx, err)
 	}
 	s.played++
+	s.given = true
 	f.PTS = s.line.next(told)
 	f.Lossless = s.cfg.Pace == Fast
 	if s.cfg.Pace == Realtime && !s.clip.about().live {

@@ -27,17 +27,32 @@ type target struct {
 // input is an opened target.
 type input struct {
 	io.ReadCloser
-	live bool         // a camera's stream, which has no end
-	stop func() error // makes a Read that waits for the network return; nil for a local file
+	live  bool         // a camera's stream, which has no end
+	sized bool         // the server told how long it is, so that it is a file
+	seeks bool         // the server gave the part that was asked for
+	stop  func() error // makes a Read that waits for the network return; nil for a local file
+}
+
+// schemes are the kinds of URL that can be played: file from here, the others by FFmpeg too.
+func schemes() []string {
+	return []string{"file", "http", "https", "rtsp", "rtsps", "rtmp", "rtmps", "rtp", "srt", "tcp", "udp"}
+}
+
+// schemeOf gives the kind of a URL in lower case, and what follows "://". It is empty for a file, whose
+// drive on Windows is one letter.
+func schemeOf(path string) (scheme, rest string) {
+	scheme, rest, ok := strings.Cut(path, "://")
+	scheme = strings.ToLower(scheme)
+	if !ok || len(scheme) < 2 || strings.Trim(scheme, "abcdefghijklmnopqrstuvwxyz0123456789+.-") != "" {
+		return "", path
+	}
+	return scheme, rest
 }
 
 // parseTarget tells files from URLs. file:// is a file.
 func parseTarget(path string) (target, error) {
-	scheme, rest, ok := strings.Cut(path, "://")
-	if !ok || len(scheme) < 2 || strings.Trim(strings.ToLower(scheme), "abcdefghijklmnopqrstuvwxyz0123456789+.-") != "" {
-		return target{path: path}, nil
-	}
-	if strings.EqualFold(scheme, "file") {
+	scheme, rest := schemeOf(path)
+	if scheme == "" || scheme == "file" {
 		return target{path: rest}, nil
 	}
 	u, err := url.Parse(path)
@@ -48,6 +63,11 @@ func parseTarget(path string) (target, error) {
 		return target{}, fmt.Errorf("%s names no host: write it like http://host:port/clip.mp4", shown(path))
 	}
 	return target{path: path, url: u}, nil
+}
+
+// isWeb reports whether the target is on a web server, and may be a file there.
+func (t target) isWeb() bool {
+	return t.url != nil && (t.url.Scheme == "http" || t.url.Scheme == "https")
 }
 
 // String gives the target as it may be shown: without a password.

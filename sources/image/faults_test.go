@@ -3,6 +3,7 @@ package image
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -58,11 +59,8 @@ func TestBadFiles(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(write(t, map[string][]byte{name: c.data}), name)
 			s := open(t, Config{Path: path, Loop: true})
+			s.skips(t, path, c.says)
 			_, err := s.Read(t.Context())
-			if !errors.Is(err, pipeline.ErrSkip) || !strings.HasPrefix(err.Error(), "skipped: "+path+": ") || !strings.Contains(err.Error(), c.says) {
-				t.Errorf("%v, want %q in it", err, c.says)
-			}
-			_, err = s.Read(t.Context())
 			if want := path + " cannot be used as a picture: the log says why"; err == nil || err.Error() != want || errors.Is(err, pipeline.ErrSkip) {
 				t.Errorf("then: %v, want %s", err, want)
 			}
@@ -91,6 +89,37 @@ func TestNoneOfMany(t *testing.T) {
 	}
 }
 
+// TestEveryBadFileIsNamed once, up to a number that a log can hold.
+func TestEveryBadFileIsNamed(t *testing.T) {
+	files := map[string][]byte{"good.jpg": jpegOf(t, 8, 8)}
+	for i := range maxTold + 20 {
+		files[fmt.Sprintf("bad%d.jpg", i)] = []byte("no picture")
+	}
+	s := open(t, Config{Path: write(t, files), Loop: true})
+	for good := 0; good < 2; { // twice through the list
+		f, err := s.Read(t.Context())
+		if err == nil {
+			good++
+			f.Release()
+		} else if err != pipeline.ErrSkip {
+			t.Fatal(err)
+		}
+	}
+	log := s.log.String()
+	for i := range maxTold {
+		if n := strings.Count(log, fmt.Sprintf("bad%d.jpg cause=", i)); n != 1 {
+			t.Errorf("bad%d.jpg is named %d times", i, n)
+		}
+	}
+	last := "[WARN]  more files cannot be used, from here on they are only counted as errors: named=100\n"
+	if n := strings.Count(log, "\n"); n != maxTold+1 || !strings.HasSuffix(log, last) {
+		t.Errorf("%d lines:\n%s", n, log)
+	}
+	if n := s.counters.Errors.Load(); n != 2*(maxTold+20) {
+		t.Errorf("%d errors are counted, want %d", n, 2*(maxTold+20))
+	}
+}
+
 // TestCutOffJPEG passes with one warning: it is the user's picture.
 func TestCutOffJPEG(t *testing.T) {
 	data := jpegOf(t, 640, 480)
@@ -107,9 +136,7 @@ func TestCutOffJPEG(t *testing.T) {
 	if n := strings.Count(s.log.String(), "[WARN]"); n != 1 || !strings.Contains(s.log.String(), "cut off") {
 		t.Errorf("%d warnings:\n%s", n, s.log)
 	}
-	if _, err := open(t, Config{Path: dir}, pipeline.AnyRaw).Read(t.Context()); !errors.Is(err, pipeline.ErrSkip) {
-		t.Errorf("decoded: %v", err)
-	}
+	open(t, Config{Path: dir}, pipeline.AnyRaw).skips(t, filepath.Join(dir, "a.jpg"), "")
 }
 
 func TestNotAFile(t *testing.T) {
@@ -117,9 +144,7 @@ func TestNotAFile(t *testing.T) {
 		t.Skip("there is no /dev/null")
 	}
 	s := open(t, Config{Path: os.DevNull})
-	if _, err := s.Read(t.Context()); !errors.Is(err, pipeline.ErrSkip) || !strings.Contains(err.Error(), "not a file but a device") {
-		t.Error(err)
-	}
+	s.skips(t, os.DevNull, "not a file but a device")
 }
 
 func TestPermissions(t *testing.T) {
@@ -138,9 +163,7 @@ func TestPermissions(t *testing.T) {
 		t.Error(err)
 	}
 	s := open(t, Config{Path: filepath.Join(dir, "a.jpg")})
-	if _, err := s.Read(t.Context()); !errors.Is(err, pipeline.ErrSkip) || !strings.Contains(err.Error(), "this user may not read it") {
-		t.Error(err)
-	}
+	s.skips(t, filepath.Join(dir, "a.jpg"), "this user may not read it")
 }
 
 func TestExplain(t *testing.T) {

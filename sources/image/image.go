@@ -54,7 +54,7 @@ func Spec() pipeline.Spec {
 			return []pipeline.Format{pipeline.AnyJPEG, {Codec: pipeline.CodecRaw, Layout: pipeline.LayoutBGR}}
 		},
 		New: func(c *Config, env pipeline.Env) (pipeline.Source, error) {
-			return &source{cfg: *c, log: env.Log, load: loader{pool: env.Pool, keep: takesJPEG(env.Want)}}, nil
+			return &source{cfg: *c, log: env.Log, counters: env.Counters, load: loader{pool: env.Pool, keep: takesJPEG(env.Want)}}, nil
 		},
 	}.Spec()
 }
@@ -69,10 +69,15 @@ func takesJPEG(want []pipeline.Format) bool {
 	return len(want) == 0
 }
 
+// maxTold is how many files that cannot be used the log names; further ones are only counted.
+const maxTold = 100
+
 type source struct {
-	cfg  Config
-	log  hclog.Logger
-	load loader
+	cfg      Config
+	log      hclog.Logger
+	counters *pipeline.Counters
+	load     loader
+	told     map[string]bool // files that the log has named as not usable
 
 	paths []string
 	next  int  // index in paths
@@ -116,7 +121,7 @@ func (s *source) Read(ctx context.Context) (*pipeline.Frame, error) {
 	s.next++
 	f, warning, err := s.load.file(path)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %s: %w", pipeline.ErrSkip, path, err)
+		return nil, s.skip(path, err)
 	}
 	if warning != nil && !s.again {
 		s.log.Warn("a picture is not whole and is handed on as it is", "file", path, "fault", warning)
@@ -135,6 +140,25 @@ func (s *source) Read(ctx context.Context) (*pipeline.Frame, error) {
 	f.Captured, f.PTS, f.Key, f.Lossless = now, s.pts, true, true
 	f.Meta.Name = filepath.Base(path)
 	return f, nil
+}
+
+// skip names a file that cannot be used, once however often the list is gone through. The runner tells one
+// wrapped ErrSkip a second, and a folder has many files in that time: so the words are told here.
+func (s *source) skip(path string, cause error) error {
+	s.counters.Errors.Add(1)
+	if s.told[path] || len(s.told) > maxTold {
+		return pipeline.ErrSkip
+	}
+	if s.told == nil {
+		s.told = make(map[string]bool)
+	}
+	s.told[path] = true
+	if len(s.told) > maxTold {
+		s.log.Warn("more files cannot be used, from here on they are only counted as errors", "named", maxTold)
+	} else {
+		s.log.Warn("a file cannot be used and is skipped", "file", path, "cause", cause)
+	}
+	return pipeline.ErrSkip
 }
 
 // turn begins the list again, or says why not.

@@ -83,8 +83,9 @@ func write(t testing.TB, files map[string][]byte) string {
 
 type opened struct {
 	pipeline.Source
-	pool *pipeline.Pool
-	log  *bytes.Buffer
+	pool     *pipeline.Pool
+	log      *bytes.Buffer
+	counters *pipeline.Counters
 }
 
 // create gives a source that is not open yet.
@@ -93,8 +94,8 @@ func create(t testing.TB, cfg Config, want ...pipeline.Format) opened {
 	if err := cfg.Validate(); err != nil {
 		t.Fatal(err)
 	}
-	o := opened{pool: pipeline.NewPool(), log: new(bytes.Buffer)}
-	env := pipeline.Env{Pool: o.pool, Want: want, Log: hclog.New(&hclog.LoggerOptions{Output: o.log})}
+	o := opened{pool: pipeline.NewPool(), log: new(bytes.Buffer), counters: new(pipeline.Counters)}
+	env := pipeline.Env{Pool: o.pool, Want: want, Log: hclog.New(&hclog.LoggerOptions{Output: o.log}), Counters: o.counters}
 	var err error
 	if o.Source, err = Spec().NewSource(&cfg, env); err != nil {
 		t.Fatal(err)
@@ -130,6 +131,23 @@ func (o opened) read(t testing.TB) *pipeline.Frame {
 		t.Fatal(err)
 	}
 	return f
+}
+
+// skips reads and checks that a file is skipped, silently for the runner, and that the log says why.
+func (o opened) skips(t testing.TB, path, cause string) {
+	t.Helper()
+	o.log.Reset()
+	before := o.counters.Errors.Load()
+	if _, err := o.Read(context.Background()); err != pipeline.ErrSkip {
+		t.Fatalf("got %v, want a bare ErrSkip", err)
+	}
+	want := "[WARN]  a file cannot be used and is skipped: file=" + path + " cause="
+	if log := o.log.String(); !strings.Contains(log, want) || !strings.Contains(log, cause) || strings.Count(log, "\n") != 1 {
+		t.Errorf("the log says\n%swant %s and %q", log, want, cause)
+	}
+	if n := o.counters.Errors.Load() - before; n != 1 {
+		t.Errorf("%d errors are counted, want 1", n)
+	}
 }
 
 // names reads to the end and gives what the pictures are called.

@@ -13,7 +13,7 @@ import (
 const maxAddresses = 8
 
 // dialable gives the addresses by which others reach a listener: its own, or where it is bound to every
-// interface those of the interfaces.
+// interface those of the interfaces, and last the one for programs on this machine, which says so.
 func dialable(bound net.Addr, interfaces func() ([]net.Addr, error)) []string {
 	at, err := netip.ParseAddrPort(bound.String())
 	if err != nil || !at.Addr().IsUnspecified() {
@@ -32,7 +32,7 @@ func dialable(bound net.Addr, interfaces func() ([]net.Addr, error)) []string {
 		}
 		list = append(list, netip.AddrPortFrom(ip, at.Port()).String())
 	}
-	return append(list, net.JoinHostPort("127.0.0.1", strconv.Itoa(int(at.Port()))))
+	return append(list, net.JoinHostPort("127.0.0.1", strconv.Itoa(int(at.Port())))+" on this machine")
 }
 
 // listenError says what to do about an address that cannot be listened on.
@@ -52,4 +52,12 @@ func listenError(address string, err error) error {
 // itself, which TCP allows when the system happens to choose that port for our own end.
 func isSelf(conn net.Conn) bool {
 	return conn.LocalAddr().String() == conn.RemoteAddr().String() && conn.LocalAddr().Network() == "tcp"
+}
+
+// receivers counts them in words.
+func receivers(n int) string {
+	if n == 1 {
+		return "1 receiver"
+	}
+	return fmt.Sprintf("%d receivers", n)
 }

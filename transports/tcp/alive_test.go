@@ -2,6 +2,7 @@ package tcp
 
 import (
 	"io"
+	"net"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -15,17 +16,33 @@ import (
 
 // memorySender gives a sender on a network inside the process and one receiver's connection to it, after
 // the handshake and the first ping.
-func memorySender(t *testing.T, lossless bool) (*sender, *journal, io.ReadWriteCloser) {
+func memorySender(t *testing.T, lossless bool) (*sender, *journal, net.Conn) {
 	t.Helper()
-	network := newMemory()
+	s, log := openMemorySender(t)
+	conn := joinMemory(t, s)
+	if err := write(t.Context(), s, picture(s.env.Pool, 0, lossless)); err != nil {
+		t.Fatal(err)
+	}
+	return s, log, conn
+}
+
+// openMemorySender gives a sender on a network inside the process, which set.dial dials.
+func openMemorySender(t *testing.T) (*sender, *journal) {
+	t.Helper()
 	env, log := testEnv(t)
 	cfg := sendDefaults()
 	cfg.Listen = "memory"
-	s := newSender(cfg, env, network.settings())
+	s := newSender(cfg, env, newMemory().settings())
 	if err := s.Open(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	conn, err := network.dial(t.Context(), "")
+	return s, log
+}
+
+// joinMemory gives a receiver's connection to the sender, after the handshake and the first ping.
+func joinMemory(t *testing.T, s *sender) net.Conn {
+	t.Helper()
+	conn, err := s.set.dial(t.Context(), "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,10 +54,7 @@ func memorySender(t *testing.T, lossless bool) (*sender, *journal, io.ReadWriteC
 	if m, err := wire.NewReader(conn, nil, 0).Next(); err != nil || m.Type != wire.TypePong {
 		t.Fatalf("the sender begins with %v, %v; want a pong", m.Type, err)
 	}
-	if err := write(t.Context(), s, picture(env.Pool, 0, lossless)); err != nil {
-		t.Fatal(err)
-	}
-	return s, log, conn
+	return conn
 }
 
 func TestSilentReceiverIsGivenUp(t *testing.T) {

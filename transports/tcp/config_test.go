@@ -133,8 +133,8 @@ func TestDialable(t *testing.T) {
 	}{
 		{"127.0.0.1:5000", []string{"127.0.0.1:5000"}},
 		{"192.0.2.7:5000", []string{"192.0.2.7:5000"}},
-		{"[::]:5000", []string{"192.0.2.7:5000", "[2001:db8::7]:5000", "127.0.0.1:5000"}},
-		{"0.0.0.0:5000", []string{"192.0.2.7:5000", "127.0.0.1:5000"}},
+		{"[::]:5000", []string{"192.0.2.7:5000", "[2001:db8::7]:5000", "127.0.0.1:5000 on this machine"}},
+		{"0.0.0.0:5000", []string{"192.0.2.7:5000", "127.0.0.1:5000 on this machine"}},
 	}
 	for _, test := range tests {
 		bound, err := net.ResolveTCPAddr("tcp", test.bound)
@@ -156,6 +156,23 @@ func TestBusyPort(t *testing.T) {
 	want := "listen " + address(first.end) + ": the address is in use by another program: stop it (`ss -ltnp` shows which it is) or choose another port"
 	if text(err) != want {
 		t.Errorf("got %q, want %q", text(err), want)
+	}
+}
+
+// An end that dials serves nobody.
+func TestInsecureDialSaysWhatItRisks(t *testing.T) {
+	_, log := startSender(t, SendConfig{Dial: "127.0.0.1:1", Insecure: true}, quick())
+	want := "[WARN]  insecure: pictures go over the network unencrypted, and the other end does not prove who it is: address=127.0.0.1:1\n"
+	if !strings.Contains(log.String(), want) || strings.Contains(log.String(), "whoever") {
+		t.Errorf("got\n%swant %s", log, want)
+	}
+}
+
+func TestReceiversInWords(t *testing.T) {
+	for n, want := range map[int]string{0: "0 receivers", 1: "1 receiver", 2: "2 receivers"} {
+		if got := receivers(n); got != want {
+			t.Errorf("%d: %s", n, got)
+		}
 	}
 }
 

@@ -39,14 +39,23 @@ func (s *sender) reportDrops() {
 }
 
 func (s *sender) reportDropsNow() {
+	type report struct {
+		drops
+		name  string
+		wrote int64
+	}
+	var reports []report // told without the lock: a terminal that is stopped holds up who writes to it
 	s.mu.Lock()
-	defer s.mu.Unlock()
 	for _, p := range s.peers {
 		wrote := p.wrote.Swap(0)
 		if p.drops.count > 0 {
-			p.drops.log(s.env.Log, p.name, wrote, s.set.report)
+			reports = append(reports, report{p.drops, p.name, wrote})
 			p.drops = drops{}
 		}
+	}
+	s.mu.Unlock()
+	for _, r := range reports {
+		r.log(s.env.Log, r.name, r.wrote, s.set.report)
 	}
 }
 

@@ -32,7 +32,9 @@ type endpoint struct {
 	serve func(context.Context, *link)
 	done  func() bool // no further connection is wanted
 
-	complaints limiter
+	complaints limiter // about strangers and the like
+	news       limiter // of peers that come and go
+	lobby      lobby
 	listener   net.Listener
 	cancel     context.CancelFunc
 	running    sync.WaitGroup
@@ -43,17 +45,26 @@ type link struct {
 	conn net.Conn
 	peer wire.Hello
 	name string // the other end's address
+	// settled says that the connection needs its place in the lobby no longer. It reports whether the
+	// connection was closed because it had that place too long.
+	settled func() (sent bool)
 }
 
 // open begins to listen or to dial. The context bounds only the beginning.
 func (e *endpoint) open(ctx context.Context) error {
-	e.complaints.every = e.set.report
-	if e.insecure {
-		e.log.Warn("insecure: pictures go over the network unencrypted, and whoever reaches the port is served", "address", e.listen+e.dial)
+	e.complaints.every, e.complaints.burst = e.set.report, 1
+	e.news.every, e.news.burst = e.set.report, e.set.lines
+	e.lobby.places, e.lobby.share, e.lobby.grace = e.set.handshakes, e.set.perAddress, e.set.grace
+	switch {
+	case e.insecure && e.listen == "":
+		e.log.Warn("insecure: pictures go over the network unencrypted, and the other end does not prove who it is", "address", e.dial)
+	case e.insecure:
+		e.log.Warn("insecure: pictures go over the network unencrypted, and whoever reaches the port is served", "address", e.listen)
 	}
 	life, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	e.cancel = cancel
 	if e.listen == "" {
+		e.running.Go(func() { e.tellMissed(life) })
 		e.running.Go(func() { e.keepDialling(life) })
 		return nil
 	}
@@ -66,8 +77,24 @@ func (e *endpoint) open(ctx context.Context) error {
 	for _, address := range dialable(listener.Addr(), net.InterfaceAddrs) {
 		e.log.Info(fmt.Sprintf("listening: the %s can dial %s", e.other(), address))
 	}
+	e.running.Go(func() { e.tellMissed(life) })
 	e.running.Go(func() { e.keepAccepting(life) })
 	return nil
+}
+
+// tellMissed tells what the limiters still hold back, until the endpoint closes.
+func (e *endpoint) tellMissed(ctx context.Context) {
+	ticker := time.NewTicker(e.set.report)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ticker.C:
+			e.complaints.tellMissed(e.log.Warn)
+			e.news.tellMissed(e.log.Info)
+		case <-ctx.Done():
+			return
+		}
+	}
 }
 
 // close ends listening, dialling and handshakes, and waits for everything that was started, which
@@ -88,7 +115,6 @@ func (e *endpoint) other() string {
 }
 
 func (e *endpoint) keepAccepting(ctx context.Context) {
-	places := make(chan struct{}, e.set.handshakes)
 	backoff := e.set.backoff
 	for {
 		conn, err := e.listener.Accept()
@@ -99,30 +125,40 @@ func (e *endpoint) keepAccepting(ctx context.Context) {
 			return
 		}
 		if err != nil {
-			e.complaints.complain(e.log.Warn, "cannot accept a connection", "cause", err)
+			e.complaints.say(e.log.Warn, "cannot accept a connection", "cause", err)
 			pause(ctx, backoff.Next())
 			continue
 		}
 		backoff.Reset()
-		select {
-		case places <- struct{}{}:
-		default:
-			e.complaints.complain(e.log.Warn, "too many connections that say nothing, closed one", "from", conn.RemoteAddr(), "limit", e.set.handshakes)
-			conn.Close()
-			continue
-		}
-		e.running.Go(func() {
-			l, err := e.welcome(ctx, conn)
-			<-places
-			if err == nil {
-				e.serve(ctx, l)
+		guest, out := e.lobby.enter(conn)
+		for guest == nil { // the next ones wait in the kernel's queue meanwhile
+			if pause(ctx, e.set.crowded); ctx.Err() != nil {
+				conn.Close()
 				return
 			}
-			// Who connects and leaves without a word, as a port scan does, is not worth a line.
-			if ctx.Err() == nil && !errors.Is(err, io.EOF) {
-				e.complaints.complain(e.log.Warn, "turned a connection away", "from", conn.RemoteAddr(), "cause", err)
-			}
-		})
+			guest, out = e.lobby.enter(conn)
+		}
+		if out != nil {
+			e.complaints.say(e.log.Warn, "too many connections that say nothing, closed the oldest",
+				"from", out.conn.RemoteAddr(), "limit", e.set.handshakes, "limit_per_address", e.set.perAddress)
+		}
+		e.running.Go(func() { e.receive(ctx, guest) })
+	}
+}
+
+// receive is the life of a connection that was accepted.
+func (e *endpoint) receive(ctx context.Context, g *guest) {
+	l, err := e.welcome(ctx, g.conn)
+	if err == nil {
+		l.settled = func() bool { return e.lobby.leave(g) }
+		defer l.settled()
+		e.serve(ctx, l)
+		return
+	}
+	sent := e.lobby.leave(g)
+	// Who connects and leaves without a word, as a port scan does, is not worth a line.
+	if ctx.Err() == nil && !sent && !errors.Is(err, io.EOF) {
+		e.complaints.say(e.log.Warn, "turned a connection away", "from", g.conn.RemoteAddr(), "cause", err)
 	}
 }
 

@@ -71,7 +71,7 @@ func (e *endpoint) limit(ctx context.Context, conn net.Conn) func() {
 
 func (e *endpoint) linked(conn net.Conn, hello wire.Hello) *link {
 	_ = conn.SetDeadline(time.Time{})
-	return &link{conn: conn, peer: hello, name: conn.RemoteAddr().String()}
+	return &link{conn: conn, peer: hello, name: conn.RemoteAddr().String(), settled: func() bool { return false }}
 }
 
 func (e *endpoint) sayHello(conn net.Conn) error {

@@ -5,29 +5,21 @@ import (
 	"time"
 )
 
-// limiter lets one message through in a while and counts the others.
+// limiter lets a few lines through in a while and counts the others, so that whoever connects a thousand
+// times a second does not fill the disk with logs. The next line that passes tells how many were left out,
+// and where none follows tellMissed does.
 type limiter struct {
 	every time.Duration
+	burst int // lines in that time
 
 	mu     sync.Mutex
-	last   time.Time
-	missed int
+	since  time.Time // when the first of the lines that count was said
+	said   int
+	missed int // left out and not told yet
 }
 
-// allow reports whether a message may be logged now, and how many were not since the last one.
-func (l *limiter) allow() (missed int, ok bool) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if now := time.Now(); l.last.IsZero() || now.Sub(l.last) >= l.every {
-		missed, l.missed, l.last = l.missed, 0, now
-		return missed, true
-	}
-	l.missed++
-	return 0, false
-}
-
-// complain passes a message on with what was left out before it.
-func (l *limiter) complain(say func(msg string, args ...any), msg string, args ...any) {
+// say passes a line on, or counts it.
+func (l *limiter) say(line func(msg string, args ...any), msg string, args ...any) {
 	missed, ok := l.allow()
 	if !ok {
 		return
@@ -35,5 +27,34 @@ func (l *limiter) complain(say func(msg string, args ...any), msg string, args .
 	if missed > 0 {
 		args = append(args, "not_told_before", missed)
 	}
-	say(msg, args...)
+	line(msg, args...)
+}
+
+// allow reports whether a line may be said now, and how many were left out since the last one.
+func (l *limiter) allow() (missed int, ok bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if now := time.Now(); l.said == 0 || now.Sub(l.since) >= l.every {
+		l.since, l.said = now, 0
+	}
+	if l.said >= l.burst {
+		l.missed++
+		return 0, false
+	}
+	l.said++
+	missed, l.missed = l.missed, 0
+	return missed, true
+}
+
+// tellMissed says how many lines were left out when no further one came to tell it.
+func (l *limiter) tellMissed(line func(msg string, args ...any)) {
+	l.mu.Lock()
+	missed := 0
+	if time.Since(l.since) >= 2*l.every {
+		missed, l.missed = l.missed, 0
+	}
+	l.mu.Unlock()
+	if missed > 0 {
+		line("more of the kind happened than was told", "not_told_before", missed)
+	}
 }

@@ -2,7 +2,7 @@ package tcp
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"slices"
 
 	"framewire/transports/wire"
@@ -12,8 +12,11 @@ import (
 func (s *sender) admit() *wire.Refusal {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.state == ending && s.over() {
+		return wire.Refuse(wire.ReasonBusy, "the stream has ended here")
+	}
 	if s.places >= s.cfg.MaxPeers {
-		return wire.Refuse(wire.ReasonFull, fmt.Sprintf("%d receivers are connected, which is max_peers", s.places))
+		return wire.Refuse(wire.ReasonFull, "max_peers is reached: "+receivers(s.places)+" connected")
 	}
 	s.places++
 	return nil
@@ -30,6 +33,11 @@ func (s *sender) dismiss() {
 func (s *sender) done() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	return s.over()
+}
+
+// over reports whether there is nothing left for somebody who comes now. The lock is held.
+func (s *sender) over() bool {
 	return s.state == closing || s.state == ending && len(s.carry.items) == 0
 }
 
@@ -41,11 +49,12 @@ func (s *sender) serve(ctx context.Context, l *link) {
 	stop := context.AfterFunc(ctx, func() { p.conn.Close() })
 	err := p.awaitPing()
 	stop()
+	sent := l.settled()
 	if err != nil {
-		if ctx.Err() != nil {
+		if ctx.Err() != nil || sent {
 			return
 		}
-		s.end.complaints.complain(s.env.Log.Warn, "receiver left before it began", "receiver", p.name, "cause", plain(err))
+		s.end.complaints.say(s.env.Log.Warn, "receiver left before it began", "receiver", p.name, "cause", plain(err))
 		return
 	}
 	if !s.join(p) {
@@ -70,8 +79,8 @@ func (s *sender) serve(ctx context.Context, l *link) {
 // lossless stream that lost its receivers get what these had not got.
 func (s *sender) join(p *peer) bool {
 	s.mu.Lock()
-	defer s.mu.Unlock()
 	if s.state == closing {
+		s.mu.Unlock()
 		return false
 	}
 	for _, it := range s.carry.items {
@@ -86,28 +95,38 @@ func (s *sender) join(p *peer) bool {
 		s.lost--
 		s.env.Counters.Reconnects.Add(1)
 	}
-	s.env.Log.Info("receiver connected", "receiver", p.name, "receivers", len(s.peers))
+	count := len(s.peers)
+	s.mu.Unlock()
 	s.notify()
+	s.end.news.say(s.env.Log.Info, "receiver connected", "receiver", p.name, "receivers", count)
 	return true
 }
 
 // leave takes a receiver off the list and keeps what it had not got for the case that nobody is left.
 func (s *sender) leave(p *peer, err error) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
 	s.peers = slices.DeleteFunc(s.peers, func(other *peer) bool { return other == p })
 	s.env.Counters.Peers.Add(-1)
+	stopped, told, cause, count := s.state == closing, p.told, p.cause(err), len(s.peers)
 	switch {
-	case s.state == closing:
-	case p.told:
-		s.env.Log.Debug("receiver has read it all", "receiver", p.name)
-	default:
+	case stopped:
+		s.undelivered = max(s.undelivered, p.queue.lossless())
+	case !told:
 		s.lost++
 		s.keep(p)
-		s.env.Log.Warn("receiver left", "receiver", p.name, "cause", p.cause(err), "receivers", len(s.peers))
 	}
 	p.queue.clear()
+	s.mu.Unlock()
 	s.notify()
+	switch {
+	case stopped:
+	case errors.Is(err, errLingers):
+		s.end.news.say(s.env.Log.Warn, "gave a receiver up after the end of the stream", "receiver", p.name, "cause", err)
+	case told:
+		s.env.Log.Debug("receiver has read it all", "receiver", p.name)
+	default:
+		s.end.news.say(s.env.Log.Warn, "receiver left", "receiver", p.name, "cause", cause, "receivers", count)
+	}
 }
 
 // keep remembers a receiver's unsent lossless frames. All queues end with the same frame, so the longest

@@ -32,6 +32,10 @@ type peer struct {
 	failure error // for which the writing goroutine closed the connection
 	drops   drops
 
+	// Of the reading goroutine.
+	answered time.Time // when the last ping came that got an answer
+	parting  time.Time // since when nothing but the receiver's close is missing; zero before
+
 	// Of the writing goroutine.
 	head    []byte
 	vector  [2][]byte
@@ -77,7 +81,30 @@ func (p *peer) readAll() error {
 		if err := p.read(); err != nil {
 			return err
 		}
+		if err := p.lingers(); err != nil {
+			return err
+		}
 	}
+}
+
+var errLingers = errors.New("it has everything and does not close the connection")
+
+// lingers is an error when a receiver that was told the end has not closed for settings.parting. That time
+// begins anew while the receiver's machine has not confirmed everything: whoever reads a lossless stream
+// slowly is waited for as long as it pings, as it was before the end.
+func (p *peer) lingers() error {
+	p.s.mu.Lock()
+	told := p.told
+	p.s.mu.Unlock()
+	now := time.Now()
+	switch {
+	case !told:
+	case p.parting.IsZero() || p.s.set.unread(p.conn) > 0:
+		p.parting = now
+	case now.Sub(p.parting) >= p.s.set.parting:
+		return errLingers
+	}
+	return nil
 }
 
 func (p *peer) read() error {
@@ -90,6 +117,11 @@ func (p *peer) read() error {
 	}
 	switch m.Type {
 	case wire.TypePing:
+		now := time.Now()
+		if !p.answered.IsZero() && now.Sub(p.answered) < p.s.set.pong {
+			return nil // answers to a flood would be in the way of frames
+		}
+		p.answered = now
 		p.s.mu.Lock()
 		p.pong, p.asked = wire.Pong{PingSent: m.Ping.Sent, Received: p.s.set.now()}, true
 		p.s.mu.Unlock()

@@ -38,6 +38,17 @@ func (q *queue) push(it item) {
 	q.items = append(q.items, it)
 }
 
+// lossless counts the items that must arrive.
+func (q *queue) lossless() int {
+	n := 0
+	for _, it := range q.items {
+		if it.frame.Lossless {
+			n++
+		}
+	}
+	return n
+}
+
 // begin gives the first item to be written. It stays in the queue until written or failed is called.
 func (q *queue) begin() item {
 	q.writing = true

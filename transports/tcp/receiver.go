@@ -21,9 +21,8 @@ type receiver struct {
 	set settings
 	end *endpoint
 
-	complaints limiter
-	sessions   chan *session // connections that wait to be read
-	stop       chan struct{} // closed by Close
+	sessions chan *session // connections that wait to be read
+	stop     chan struct{} // closed by Close
 
 	// Of the goroutine that reads.
 	now       *session // that is being read
@@ -43,7 +42,7 @@ const stopped = "the receiver stopped"
 
 // newReceiver makes a receiving end that does nothing yet.
 func newReceiver(cfg ReceiveConfig, env pipeline.Env, set settings) *receiver {
-	return &receiver{cfg: cfg, env: env, set: set, complaints: limiter{every: set.report}}
+	return &receiver{cfg: cfg, env: env, set: set}
 }
 
 // Open begins to listen or to dial. It waits for nobody.
@@ -89,6 +88,7 @@ func (r *receiver) done() bool {
 // serve hands a connection to Read and keeps it alive until Read has done with it.
 func (r *receiver) serve(_ context.Context, l *link) {
 	defer r.dismiss()
+	l.settled()
 	s := newSession(r, l)
 	r.env.Counters.Peers.Add(1)
 	defer r.env.Counters.Peers.Add(-1)
@@ -140,7 +140,7 @@ func (r *receiver) Read(ctx context.Context) (*pipeline.Frame, error) {
 			r.drop("all read")
 			return nil, pipeline.ErrEnd
 		case wire.TypeBye:
-			r.env.Log.Info("the sender stops for now, waiting for it", "sender", r.now.name, "cause", m.Text)
+			r.end.news.say(r.env.Log.Info, "the sender stops for now, waiting for it", "sender", r.now.name, "cause", m.Text)
 			r.drop("all read")
 		default:
 			r.lost(fmt.Errorf("it sent a %s, which only receivers do", m.Type))
@@ -158,7 +158,7 @@ func (r *receiver) begin() {
 	r.mu.Lock()
 	r.reading = r.now.conn
 	r.mu.Unlock()
-	r.env.Log.Info("sender connected", "sender", r.now.name)
+	r.end.news.say(r.env.Log.Info, "sender connected", "sender", r.now.name)
 }
 
 // accept gives the frame, brought to our clock, or nil for one that came before the connection broke:
@@ -194,7 +194,7 @@ func (r *receiver) interrupted(ctx context.Context, err error) error {
 
 // lost gives a broken connection up.
 func (r *receiver) lost(cause error) {
-	r.complaints.complain(r.env.Log.Warn, "connection lost, waiting for the sender", "sender", r.now.name, "cause", cause)
+	r.end.news.say(r.env.Log.Warn, "connection lost, waiting for the sender", "sender", r.now.name, "cause", cause)
 	r.drop("lost: " + cause.Error())
 }
 

@@ -39,6 +39,8 @@ type sender struct {
 	// carry is what a lossless stream's receivers had not got when they broke off. While nobody is there
 	// it is kept for those who come next.
 	carry queue
+	// undelivered is how many frames of a lossless stream some receiver had not got at the close.
+	undelivered int
 }
 
 // state is how a sender's stream goes on.
@@ -150,10 +152,7 @@ func (s *sender) waitingText(missing int) string {
 	if s.cfg.Dial != "" {
 		return "waiting for the receiver at " + s.cfg.Dial
 	}
-	if missing == 1 {
-		return "waiting for 1 receiver at " + s.end.listener.Addr().String()
-	}
-	return fmt.Sprintf("waiting for %d receivers at %s", missing, s.end.listener.Addr())
+	return fmt.Sprintf("waiting for %s at %s", receivers(missing), s.end.listener.Addr())
 }
 
 // push puts an item into every queue. The lock is held.
@@ -172,7 +171,8 @@ func (s *sender) push(it item) {
 }
 
 // End empties the queues, tells every receiver that the stream is over, and waits until they have read
-// it all. A lossless stream takes the time that its receivers need, a live one two seconds.
+// it all. A lossless stream takes the time that its receivers need (see peer.lingers), a live one two
+// seconds.
 func (s *sender) End(ctx context.Context) error {
 	s.mu.Lock()
 	if !s.lossless {
@@ -185,9 +185,12 @@ func (s *sender) End(ctx context.Context) error {
 		s.carry.clear() // those who are there have it in their queues
 		p.wake()
 	}
-	if n := len(s.carry.items); n > 0 {
-		s.env.Log.Info("the stream has ended, waiting for a receiver to take what is left", "frames", n)
+	left := len(s.carry.items)
+	s.mu.Unlock()
+	if left > 0 {
+		s.env.Log.Info("the stream has ended, waiting for a receiver to take what is left", "frames", left)
 	}
+	s.mu.Lock()
 	for s.places > 0 || len(s.carry.items) > 0 {
 		s.mu.Unlock()
 		select {
@@ -219,7 +222,7 @@ func (s *sender) behind() string {
 	case 1:
 		return "receiver " + s.peers[0].name
 	}
-	return fmt.Sprintf("%d receivers", len(s.peers))
+	return receivers(len(s.peers))
 }
 
 // Close says bye to those who are still connected, closes all connections and the port, and waits for
@@ -232,8 +235,10 @@ func (s *sender) Close() error {
 	}
 	s.state = closing
 	for _, p := range s.peers {
-		p.queue.clear()
 		p.hurry()
+	}
+	if s.undelivered = 0; len(s.peers) == 0 {
+		s.undelivered = s.carry.lossless()
 	}
 	s.mu.Unlock()
 	force := time.AfterFunc(s.set.bye, s.closeAll)
@@ -244,7 +249,12 @@ func (s *sender) Close() error {
 	s.mu.Lock()
 	s.carry.clear()
 	s.lost, s.begun = 0, false
+	undelivered := s.undelivered
 	s.mu.Unlock()
+	if undelivered > 0 {
+		s.env.Counters.Dropped.Add(uint64(undelivered))
+		s.env.Log.Warn("stopped before everything was delivered", "frames", undelivered)
+	}
 	return nil
 }
 

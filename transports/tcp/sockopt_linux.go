@@ -10,6 +10,27 @@ import (
 // there cannot be replaced by a newer frame any more.
 const notSentLimit = 256 << 10
 
+// unacknowledgedKnown tells whether unacknowledged can know.
+const unacknowledgedKnown = true
+
+// unacknowledged counts the bytes that the kernel has taken and the other machine has not confirmed
+// (SIOCOUTQ, tcp(7)). Where it cannot be known it is 0.
+func unacknowledged(conn net.Conn) int {
+	tcp, ok := conn.(*net.TCPConn)
+	if !ok {
+		return 0
+	}
+	raw, err := tcp.SyscallConn()
+	if err != nil {
+		return 0
+	}
+	n := 0
+	_ = raw.Control(func(fd uintptr) {
+		n, _ = unix.IoctlGetInt(int(fd), unix.SIOCOUTQ) // 0 with an error
+	})
+	return n
+}
+
 // boundUnsent keeps a slow network from collecting old frames in the kernel's send buffer
 // (TCP_NOTSENT_LOWAT, tcp(7)). Where it fails latency under load is larger and nothing else.
 func boundUnsent(conn net.Conn) {

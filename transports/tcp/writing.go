@@ -54,14 +54,14 @@ func (p *peer) next() (job, item) {
 	defer p.s.mu.Unlock()
 	p.patient = p.s.lossless
 	switch {
+	case p.s.state == closing:
+		p.head = wire.AppendBye(p.head[:0], "the sender stopped")
+		return jobBye, item{}
 	case p.asked:
 		p.asked = false
 		p.pong.Sent = p.s.set.now()
 		p.head = p.pong.Append(p.head[:0])
 		return jobPong, item{}
-	case p.s.state == closing:
-		p.head = wire.AppendBye(p.head[:0], "the sender stopped")
-		return jobBye, item{}
 	case len(p.queue.items) > 0:
 		return jobFrame, p.queue.begin()
 	case p.s.state == ending:
@@ -74,7 +74,7 @@ func (p *peer) next() (job, item) {
 func (p *peer) writeFrame(it item) error {
 	f := it.frame
 	if p.limit > 0 && len(f.Data) > int(p.limit) {
-		p.s.end.complaints.complain(p.s.env.Log.Warn, "frame is too large for a receiver: raise max_frame there",
+		p.s.end.complaints.say(p.s.env.Log.Warn, "frame is too large for a receiver: raise max_frame there",
 			"receiver", p.name, "bytes", len(f.Data), "limit", p.limit)
 		p.s.env.Counters.Dropped.Add(1)
 		p.written()
@@ -103,17 +103,18 @@ func (p *peer) written() {
 	p.s.notify()
 }
 
-// write sends p.head and then data, in one system call where the kernel takes it at once. It gives up
-// when a live stream makes no progress for settings.stall; a lossless one waits as long as the receiver
-// shows with its pings that it lives.
+// write sends p.head and then data, in one system call where the kernel takes it at once. A live frame that
+// is not through after settings.stall is given up together with its receiver, also when a little of it
+// goes through now and then; a lossless one waits as long as the receiver shows with its pings that it lives.
 func (p *peer) write(data []byte) error {
 	p.vector[0], p.vector[1] = p.head, data
 	p.buffers = p.vector[:2]
 	if data == nil {
 		p.buffers = p.vector[:1]
 	}
-	progress := time.Now()
-	for now := progress; ; now = time.Now() {
+	size, taken := len(p.head)+len(data), 0
+	began := time.Now()
+	for now := began; ; now = time.Now() {
 		if err := p.conn.SetWriteDeadline(now.Add(p.s.set.tick)); err != nil {
 			return err
 		}
@@ -125,11 +126,14 @@ func (p *peer) write(data []byte) error {
 		if !errors.Is(err, os.ErrDeadlineExceeded) || p.s.isClosing() {
 			return err
 		}
-		if n > 0 {
-			progress = time.Now()
-		} else if !p.patient && time.Since(progress) >= p.s.set.stall {
+		taken += int(n)
+		if p.patient || time.Since(began) < p.s.set.stall {
+			continue
+		}
+		if taken == 0 {
 			return fmt.Errorf("it has taken nothing for %s", p.s.set.stall)
 		}
+		return fmt.Errorf("it is too slow for a live stream: it took %d of %d bytes in %s", taken, size, p.s.set.stall)
 	}
 }
 

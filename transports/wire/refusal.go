@@ -13,7 +13,7 @@ const (
 	ReasonStranger  Reason = 1 // the first bytes were no hello, or a damaged one
 	ReasonVersion   Reason = 2 // the versions differ; the refusal carries the refuser's own
 	ReasonRole      Reason = 3 // both ends send or both receive
-	ReasonBusy      Reason = 4 // a receiver serves another sender
+	ReasonBusy      Reason = 4 // a receiver serves another sender, or the stream has ended
 	ReasonFull      Reason = 5 // a sender serves as many receivers as it may
 	ReasonExtension Reason = 6 // a critical extension is unknown here
 )

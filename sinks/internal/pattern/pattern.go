@@ -4,6 +4,7 @@ package pattern
 
 import (
 	"fmt"
+	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -30,21 +31,62 @@ type Values struct {
 	Seq   uint64
 }
 
-// Expand fills in the placeholders of a pattern.
+// Expand fills in the placeholders of a pattern. Path elements of the pattern that hold none stay to the
+// letter; the others are at most 240 bytes long, for which the photo's name is cut first, then the other
+// one, and do not begin with a dash, which programs take for an option.
 func Expand(pattern string, v Values) string {
-	seq := fmt.Sprintf("%06d", v.Seq)
-	photo := seq
+	photo := fmt.Sprintf("%06d", v.Seq)
 	if safe := Safe(v.Photo); safe != "" {
 		photo = strings.TrimSuffix(safe, filepath.Ext(safe))
 	}
+	name := Safe(v.Name)
+	var out strings.Builder
+	for pattern != "" {
+		end := strings.IndexFunc(pattern, func(r rune) bool { return r < 0x80 && os.IsPathSeparator(uint8(r)) })
+		if end < 0 {
+			end = len(pattern)
+		}
+		out.WriteString(expandElement(pattern[:end], name, photo, v))
+		rest := pattern[end:]
+		if rest != "" {
+			out.WriteByte(rest[0])
+			rest = rest[1:]
+		}
+		pattern = rest
+	}
+	return out.String()
+}
+
+// expandElement fills in the placeholders of one path element.
+func expandElement(pattern, name, photo string, v Values) string {
 	local := v.Time.Local()
-	return strings.NewReplacer(
-		Name, Safe(v.Name),
-		Photo, photo,
-		Date, local.Format(time.DateOnly),
-		Time, local.Format("15-04-05"),
-		Seq, seq,
-	).Replace(pattern)
+	fill := func() string {
+		return strings.NewReplacer(
+			Name, name,
+			Photo, photo,
+			Date, local.Format(time.DateOnly),
+			Time, local.Format("15-04-05"),
+			Seq, fmt.Sprintf("%06d", v.Seq),
+		).Replace(pattern)
+	}
+	full := fill()
+	if full == pattern {
+		return full
+	}
+	for _, part := range []struct {
+		word string
+		text *string
+	}{{Photo, &photo}, {Name, &name}} {
+		if n := strings.Count(pattern, part.word); n > 0 && len(full) > longest {
+			over := (len(full) - longest + n - 1) / n
+			*part.text = cut(*part.text, max(len(*part.text)-over, 1))
+			full = fill()
+		}
+	}
+	if rest := strings.TrimLeft(full, "-"); rest != full {
+		full = "_" + rest
+	}
+	return shorten(full)
 }
 
 // Check reports the first thing in braces that is none of the allowed placeholders.

@@ -30,6 +30,27 @@ func TestExpand(t *testing.T) {
 	}
 }
 
+// TestExpandShortens keeps what a pattern says about a picture and cuts the names that came with it.
+func TestExpandShortens(t *testing.T) {
+	long := strings.Repeat("ü", 500) + ".jpg"
+	when := time.Date(2024, 5, 6, 17, 8, 9, 0, time.Local)
+	for pattern, want := range map[string]string{
+		"{photo}-{date}-{seq}.jpg":             strings.Repeat("ü", 109) + "-2024-05-06-000042.jpg",
+		"{photo}{photo}.png":                   strings.Repeat("ü", 118) + ".png",
+		"a/{name}{photo}/{seq}":                "a/" + strings.Repeat("n", 240) + "/000042",
+		"-a/{name}-.jpg":                       "-a/" + strings.Repeat("n", 235) + "-.jpg",
+		"-{seq}":                               "_000042",
+		strings.Repeat("x", 300):               strings.Repeat("x", 300),
+		strings.Repeat("-", 300) + "{seq}.mkv": "_000042.mkv",
+		strings.Repeat("x", 300) + "{seq}.mkv": strings.Repeat("x", 236) + ".mkv",
+	} {
+		got := Expand(pattern, Values{Name: strings.Repeat("n", 300), Photo: long, Time: when, Seq: 42})
+		if got != want {
+			t.Errorf("%s gives %q, wants %q", pattern, got, want)
+		}
+	}
+}
+
 func TestCheck(t *testing.T) {
 	if err := Check("{name}/{seq}.mkv", Name, Seq); err != nil {
 		t.Errorf("a good pattern gives %v", err)
@@ -80,6 +101,12 @@ func safeCases() map[string]string {
 		"lpt¹":                            "_lpt¹",
 		"COM10.jpg":                       "COM10.jpg",
 		"console.jpg":                     "console.jpg",
+		"-rf.jpg":                         "_rf.jpg",
+		"--":                              "_",
+		".-x":                             "_x",
+		".-":                              "_",
+		"a\u2028b\u2029.jpg":              "a_b_.jpg",
+		"\u2066x\u2069\u200f.jpg":         "x.jpg",
 		"bad\xffutf8.jpg":                 "bad_utf8.jpg",
 		strings.Repeat("x", 296) + ".jpg": strings.Repeat("x", 236) + ".jpg",
 		strings.Repeat("ü", 200):          strings.Repeat("ü", 120),
@@ -103,7 +130,7 @@ func FuzzSafe(f *testing.F) {
 		switch {
 		case got == "":
 			return
-		case !filepath.IsLocal(got), strings.ContainsAny(got, "/\\\x00\n"), strings.HasPrefix(got, "."):
+		case !filepath.IsLocal(got), strings.ContainsAny(got, "/\\\x00\n"), strings.HasPrefix(got, "."), strings.HasPrefix(got, "-"):
 			t.Errorf("%q gives %q, which is not one plain name", name, got)
 		case len(got) > longest+1 || !utf8.ValidString(got):
 			t.Errorf("%q gives %q, %d bytes", name, got, len(got))

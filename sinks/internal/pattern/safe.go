@@ -11,16 +11,17 @@ import (
 const longest = 240
 
 // Safe makes one path element of a name that came over the wire or from a config: the part after the last
-// slash or backslash, without control and invisible formatting characters, without a leading dot, not one
-// of the device names of Windows, and at most 240 bytes long with its extension kept. A name that is
-// harmless already comes back as it was. Of a name with nothing in it that can stay, the result is empty.
+// slash or backslash, without control, line-breaking and invisible formatting characters (those that turn
+// the direction of writing among them), without a leading dot or dash, not one of the device names of
+// Windows, and at most 240 bytes long with its extension kept. A name that is harmless already comes back
+// as it was. Of a name with nothing in it that can stay, the result is empty.
 func Safe(name string) string {
 	if i := strings.LastIndexAny(name, `/\`); i >= 0 {
 		name = name[i+1:]
 	}
 	name = strings.Map(safeRune, name)
 	name = strings.TrimRight(name, ". ")
-	if rest := strings.TrimLeft(name, "."); rest != name && rest != "" {
+	if rest := strings.TrimLeft(name, ".-"); rest != name {
 		name = "_" + rest
 	}
 	if reserved(name) {
@@ -31,7 +32,7 @@ func Safe(name string) string {
 
 func safeRune(r rune) rune {
 	switch {
-	case r == utf8.RuneError:
+	case r == utf8.RuneError, unicode.In(r, unicode.Zl, unicode.Zp):
 		return '_'
 	case unicode.IsControl(r), unicode.Is(unicode.Cf, r):
 		return -1
@@ -66,9 +67,16 @@ func shorten(name string) string {
 	if i := strings.LastIndexByte(name, '.'); i > 0 && len(name)-i <= 16 {
 		ext = name[i:]
 	}
-	cut := longest - len(ext)
-	for cut > 0 && !utf8.RuneStart(name[cut]) {
-		cut--
+	return strings.TrimRight(cut(name, longest-len(ext)), ". ") + ext
+}
+
+// cut shortens a name to at most n bytes, between two characters.
+func cut(name string, n int) string {
+	if n >= len(name) {
+		return name
 	}
-	return strings.TrimRight(name[:cut], ". ") + ext
+	for n > 0 && !utf8.RuneStart(name[n]) {
+		n--
+	}
+	return name[:n]
 }

@@ -2,6 +2,7 @@ package picture
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"image"
 	"image/png"
@@ -83,6 +84,20 @@ func TestBadFramesAreSkipped(t *testing.T) {
 			t.Errorf("%s: Encode gives %v, wants a skip", name, err)
 		}
 		f.Release()
+	}
+}
+
+func TestEncodeIsCancelled(t *testing.T) {
+	f := pipelinetest.Frame(pipeline.NewPool(), pipeline.Raw(pipeline.LayoutBGR, 8, 8), 0)
+	defer f.Release()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	var p PNG
+	if _, err := p.EncodeContext(ctx, f); !errors.Is(err, context.Canceled) {
+		t.Errorf("EncodeContext gives %v", err)
+	}
+	if _, err := p.Encode(f); err != nil {
+		t.Errorf("the picture after that: %v", err)
 	}
 }
 

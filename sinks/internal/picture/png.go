@@ -4,9 +4,11 @@ package picture
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"image"
 	"image/png"
+	"io"
 
 	"framewire/pipeline"
 )
@@ -25,8 +27,14 @@ func (p *PNG) Get() *png.EncoderBuffer { return p.keep }
 // Put takes it back.
 func (p *PNG) Put(b *png.EncoderBuffer) { p.keep = b }
 
-// Encode gives the PNG of a frame, turned upright as its rotation says. The bytes hold until the next call.
+// Encode is EncodeContext without a context.
 func (p *PNG) Encode(f *pipeline.Frame) ([]byte, error) {
+	return p.EncodeContext(context.Background(), f)
+}
+
+// EncodeContext gives the PNG of a frame, turned upright as its rotation says. The bytes hold until the
+// next call. A large picture takes seconds; when ctx ends it is given up.
+func (p *PNG) EncodeContext(ctx context.Context, f *pipeline.Frame) ([]byte, error) {
 	if err := Check(f); err != nil {
 		return nil, err
 	}
@@ -35,10 +43,23 @@ func (p *PNG) Encode(f *pipeline.Frame) ([]byte, error) {
 	}
 	p.out.Reset()
 	enc := png.Encoder{CompressionLevel: png.BestSpeed, BufferPool: p}
-	if err := enc.Encode(&p.out, p.upright(f)); err != nil {
+	if err := enc.Encode(until{ctx, &p.out}, p.upright(f)); err != nil {
 		return nil, fmt.Errorf("encode png of a %s frame: %w", f.Format, err)
 	}
 	return p.out.Bytes(), nil
+}
+
+// until is a writer that fails once its context is done.
+type until struct {
+	ctx context.Context
+	to  io.Writer
+}
+
+func (u until) Write(data []byte) (int, error) {
+	if err := u.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return u.to.Write(data)
 }
 
 // upright copies the pixels into an image in the order that image/png is fast with. The walk through the

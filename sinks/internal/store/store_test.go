@@ -1,13 +1,16 @@
 package store
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -149,6 +152,102 @@ func TestTwoStores(t *testing.T) {
 	}
 	if len(seen) != 40 || len(files) != 40 {
 		t.Errorf("%d files with %d pictures, wants 40 of each", len(files), len(seen))
+	}
+}
+
+// TestManyOfOneName puts more files of one name and size than are compared. Each is there once, and the
+// store that comes after goes on behind them.
+func TestManyOfOneName(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, dir)
+	const n = 5 * compared
+	content := func(i int) string { return fmt.Sprintf("picture %03d", i) }
+	for range 2 {
+		for i := range n {
+			put(t, s, "a.jpg", content(i))
+		}
+	}
+	if got := all(t, dir); len(got) != n {
+		t.Fatalf("%d files, wants %d", len(got), n)
+	}
+	s = open(t, dir)
+	if got, want := put(t, s, "a.jpg", content(compared-1)), fmt.Sprintf("a-%d.jpg", compared-1); filepath.Base(got) != want {
+		t.Errorf("a picture among the first is %s after a restart, wants %s", got, want)
+	}
+	if got, want := put(t, s, "a.jpg", "picture new"), fmt.Sprintf("a-%d.jpg", n); filepath.Base(got) != want {
+		t.Errorf("another picture is %s after a restart, wants %s", got, want)
+	}
+	if err := os.Remove(filepath.Join(dir, "a-20.jpg")); err != nil {
+		t.Fatal(err)
+	}
+	s = open(t, dir)
+	put(t, s, "a.jpg", "picture one more")
+	if got := all(t, dir); len(got) != n+1 {
+		t.Errorf("%d files, wants %d", len(got), n+1)
+	}
+}
+
+func TestFileThatWasPutIsGone(t *testing.T) {
+	s := open(t, t.TempDir())
+	path := put(t, s, "a.jpg", "one")
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	put(t, s, "a.jpg", "one")
+	if err := os.WriteFile(path, []byte("two"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if got := put(t, s, "a.jpg", "one"); filepath.Base(got) != "a-1.jpg" {
+		t.Errorf("where the file has changed the picture is %s", got)
+	}
+}
+
+func TestMemoryIsBounded(t *testing.T) {
+	m := newMemory()
+	for i := range 3 * remembered {
+		name := fmt.Sprint(i)
+		m.keep(name, m.sum(name, nil), compared)
+		if len(m.put) > remembered || len(m.next) > remembered {
+			t.Fatalf("%d files and %d names are remembered", len(m.put), len(m.next))
+		}
+	}
+}
+
+func TestPutIsCancelled(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, dir)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := s.PutContext(ctx, "a.jpg", []byte("x")); !errors.Is(err, context.Canceled) {
+		t.Errorf("PutContext gives %v", err)
+	}
+	if got := all(t, dir); len(got) != 0 {
+		t.Errorf("files are %v, wants none", got)
+	}
+}
+
+// TestNamesAtFault tells names that cannot be used from a disk that cannot.
+func TestNamesAtFault(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, dir)
+	put(t, s, "file", "x")
+	if err := os.Symlink(t.TempDir(), filepath.Join(dir, "out")); err != nil {
+		t.Skip(err)
+	}
+	for _, name := range []string{
+		strings.Repeat("x", 300), strings.Repeat("x", 300) + "/y", "file/y", "out/y", "../y", "/y", "nul\x00.jpg",
+	} {
+		if _, err := s.Put(name, []byte("data")); !errors.Is(err, ErrName) || strings.Contains(err.Error(), tempPrefix) {
+			t.Errorf("%.20q gives %v, wants ErrName", name, err)
+		}
+	}
+	if got := all(t, dir); !slices.Equal(got, []string{"file", "out"}) {
+		t.Errorf("files are %v", got)
+	}
+	for _, disk := range []error{syscall.ENOSPC, syscall.EIO, syscall.EROFS, syscall.EACCES, syscall.EPERM, syscall.ENOENT} {
+		if err := blame(&os.LinkError{Op: "linkat", Old: "a", New: "b", Err: disk}); err != disk {
+			t.Errorf("%v becomes %v", disk, err)
+		}
 	}
 }
 

@@ -1,0 +1,190 @@
+package file
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"net/http"
+	"os"
+	"testing"
+	"time"
+
+	"framewire/pipeline"
+)
+
+// box makes a box of an MP4 file.
+func box(kind string, content ...byte) []byte {
+	out := binary.BigEndian.AppendUint32(nil, uint32(8+len(content)))
+	return append(append(out, kind...), content...)
+}
+
+// long makes a box that tells its length in 64 bits.
+func long(kind string, content ...byte) []byte {
+	out := append([]byte{0, 0, 0, 1}, kind...)
+	return append(binary.BigEndian.AppendUint64(out, uint64(16+len(content))), content...)
+}
+
+func TestBoxes(t *testing.T) {
+	sound, video := []byte("....hdlr....soun"), []byte("....hdlr....vide")
+	ftyp, mdat := box("ftyp", 'i', 's', 'o', 'm'), box("mdat", make([]byte, 100)...)
+	for name, c := range map[string]struct {
+		data            []byte
+		last, soundOnly bool
+	}{
+		"index at the end":     {bytes.Join([][]byte{ftyp, box("free"), mdat, box("moov", video...)}, nil), true, false},
+		"index at the front":   {bytes.Join([][]byte{ftyp, box("moov", append(sound, video...)...), mdat}, nil), false, false},
+		"long box":             {bytes.Join([][]byte{ftyp, long("mdat", mdat...), box("moov", sound...)}, nil), true, true},
+		"sound":                {bytes.Join([][]byte{ftyp, box("moov", sound...), mdat}, nil), false, true},
+		"up to the end":        {bytes.Join([][]byte{ftyp, {0, 0, 0, 0}, []byte("mdat"), mdat}, nil), true, false},
+		"no MP4":               {mdat, false, false},
+		"a box of length 3":    {bytes.Join([][]byte{ftyp, {0, 0, 0, 3}, []byte("freexxxx")}, nil), false, false},
+		"a box of 2^63 bytes":  {bytes.Join([][]byte{ftyp, {0, 0, 0, 1}, []byte("free"), {0x80, 0, 0, 0, 0, 0, 0, 0}, mdat}, nil), false, false},
+		"an index beyond 16MB": {bytes.Join([][]byte{ftyp, {0x7F, 0, 0, 0}, []byte("moov"), sound}, nil), false, false},
+		"cut off":              {ftyp[:6], false, false},
+		"mp3":                  {[]byte("ID3\x03 and so on, more than twelve"), false, true},
+		"flac":                 {[]byte("fLaC\x00 and so on, more than twelve"), false, true},
+		"wav":                  {[]byte("RIFF\x10\x00\x00\x00WAVEfmt "), false, true},
+		"avi":                  {[]byte("RIFF\x10\x00\x00\x00AVI LIST"), false, false},
+	} {
+		if got := indexIsLast(c.data); got != c.last {
+			t.Errorf("%s: the index is last: %t", name, got)
+		}
+		if got := onlySound(bytes.NewReader(c.data)); got != c.soundOnly {
+			t.Errorf("%s: only sound: %t", name, got)
+		}
+	}
+}
+
+func FuzzBoxes(f *testing.F) {
+	f.Add(append(box("ftyp", 'i'), box("moov", []byte("soun")...)...))
+	f.Add(append(box("ftyp"), long("mdat", 1, 2, 3)...))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		end, n := int64(0), 0
+		boxes(bytes.NewReader(data), func(_ string, at, size int64) bool {
+			if at < end+8 || size < 0 {
+				t.Fatalf("box at %d of %d bytes after one that ends at %d", at, size, end)
+			}
+			end = at + size
+			n++
+			return true
+		})
+		if n > maxBoxes {
+			t.Fatalf("%d boxes", n)
+		}
+		onlySound(bytes.NewReader(data))
+		indexIsLast(data)
+	})
+}
+
+// A clip that can never be played from its server ends the pipeline and is not opened for ever.
+func TestHopelessURL(t *testing.T) {
+	if plainBuild {
+		t.Skip("needs OpenCV")
+	}
+	clip := func(args ...string) []byte {
+		path := ffmpeg(t, "clip.mp4", append([]string{"-f", "lavfi", "-i", patternClip, "-c:v", "libx264", "-pix_fmt", "yuv420p"}, args...)...)
+		content, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return content
+	}
+	end, start := clip(), clip("-movflags", "+faststart")
+	noise := []byte("\x00\x00\x00\x20ftypisom and then nothing of a video")
+	for name, c := range map[string]struct {
+		content []byte
+		seeks   bool
+		want    string // after the URL; empty where it plays
+	}{
+		"index at the end":         {end, false, ": the server cannot seek (no Range requests) and the clip's index is at its end: download it, or make it with ffmpeg -movflags +faststart"},
+		"index at the end, seeks":  {end, true, ""},
+		"index at the front":       {start, false, ""},
+		"no video":                 {noise, true, ": no picture could be read: not a video file, damaged, or cut off before it was finished"},
+		"no video, no seeking":     {noise, false, ": no picture could be read, perhaps as the server cannot seek (no Range requests): download it"},
+		"cut off before its index": {end[:len(end)/2], true, ": no picture could be read: not a video file, damaged, or cut off before it was finished"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			url := serving(t, func(w http.ResponseWriter, r *http.Request) {
+				if !c.seeks {
+					r.Header.Del("Range")
+				}
+				http.ServeContent(w, r, "clip.mp4", time.Time{}, bytes.NewReader(c.content))
+			})
+			cfg := Defaults()
+			cfg.Path, cfg.Pace = url+"/clip.mp4", Fast
+			s, err := opened(t, cfg)
+			if err == nil {
+				var f *pipeline.Frame
+				if f, err = s.Read(t.Context()); err == nil {
+					f.Release()
+				}
+			}
+			switch {
+			case c.want == "" && err != nil:
+				t.Error(err)
+			case c.want != "" && (err == nil || err.Error() != cfg.Path+c.want || errors.Is(err, pipeline.ErrLost)):
+				t.Errorf("got %v\nwant %s", err, cfg.Path+c.want)
+			}
+		})
+	}
+}
+
+// What played once is opened again, and so is what a server that is gone now had.
+func TestJudge(t *testing.T) {
+	url := serving(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("no video at all")) })
+	loss := errNothing{lost("nothing came")}
+	cfg := Defaults()
+	cfg.Path = url
+	s := newSource(cfg, pipeline.Env{})
+	if err := s.judge(t.Context(), loss); err == nil || errors.Is(err, pipeline.ErrLost) {
+		t.Errorf("a server that answers: %v", err)
+	}
+	if err := s.judge(t.Context(), loss.error); !errors.Is(err, pipeline.ErrLost) {
+		t.Errorf("another loss: %v", err)
+	}
+	s.given = true
+	if err := s.judge(t.Context(), loss); !errors.Is(err, pipeline.ErrLost) {
+		t.Errorf("after a picture: %v", err)
+	}
+	cfg.Path = "http://127.0.0.1:1/clip.mp4"
+	if err := newSource(cfg, pipeline.Env{}).judge(t.Context(), loss); !errors.Is(err, pipeline.ErrLost) || err.Error() != "nothing came: lost" {
+		t.Errorf("a server that is gone: %v", err)
+	}
+}
+
+func TestOnlySound(t *testing.T) {
+	if plainBuild {
+		t.Skip("needs OpenCV")
+	}
+	for name, codec := range map[string]string{"sound.mp4": "aac", "sound.wav": "pcm_s16le"} {
+		cfg := Defaults()
+		cfg.Path = ffmpeg(t, name, "-f", "lavfi", "-i", "sine=d=1", "-c:a", codec)
+		if _, err := opened(t, cfg); err == nil || err.Error() != cfg.Path+": it has only sound, no video" {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestUnknownKindOfURL(t *testing.T) {
+	for path, want := range map[string]string{
+		"htp://host/clip.mp4": "htp://",
+		"ftpx://foo":          "ftpx://",
+		"HTP://host":          "htp://",
+		"http://host/a":       "", "HTTPS://host/a": "", "rtsp://cam/1": "", "rtmp://host/live": "", "udp://:5000": "",
+		"file:///tmp/a.mp4": "", `C:\x\clip.mp4`: "", "C://clip.mp4": "", "clip.mp4": "", "a b://c": "",
+	} {
+		cfg := Defaults()
+		cfg.Path = path
+		err := cfg.Validate()
+		if want == "" {
+			if err != nil {
+				t.Errorf("%s: %v", path, err)
+			}
+			continue
+		}
+		want = `path: unknown kind of URL "` + want + `" (known are file, http, https, rtsp, rtsps, rtmp, rtmps, rtp, srt, tcp, udp)`
+		if err == nil || err.Error() != want {
+			t.Errorf("%s: got %v\nwant %s", path, err, want)
+		}
+	}
+}

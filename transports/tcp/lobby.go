@@ -1,0 +1,90 @@
+package tcp
+
+import (
+	"net"
+	"net/netip"
+	"slices"
+	"sync"
+	"time"
+)
+
+// lobby holds the connections that have not yet finished their handshake. When it is full, or one address
+// has its share of it, whoever came first has to go: a receiver is through within a round trip or two, and
+// who is still there after that says nothing. Nobody has to go before he has had that time, so that many
+// receivers that come in the same instant do not push each other out.
+type lobby struct {
+	places, share int           // altogether, and for one remote address
+	grace         time.Duration // that everybody may stay
+
+	mu     sync.Mutex
+	guests []*guest // in the order in which they came
+}
+
+// guest is a connection in the lobby.
+type guest struct {
+	conn net.Conn
+	from string // the address without the port
+	came time.Time
+	sent bool // it had to go; the lobby's lock guards this
+}
+
+// enter takes a connection in. It closes the one that has to go for it, and gives that or nil. While there
+// is no place and nobody's time is over, it gives no guest.
+func (l *lobby) enter(conn net.Conn) (in, out *guest) {
+	in = &guest{conn: conn, from: remoteHost(conn), came: time.Now()}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	neighbours := func(g *guest) bool { return g.from == in.from }
+	count := 0
+	for _, g := range l.guests {
+		if neighbours(g) {
+			count++
+		}
+	}
+	switch {
+	case count >= l.share:
+		out = l.guests[slices.IndexFunc(l.guests, neighbours)]
+	case len(l.guests) >= l.places:
+		out = l.guests[0]
+	}
+	if out != nil && in.came.Sub(out.came) < l.grace {
+		return nil, nil
+	}
+	if out != nil {
+		out.sent = true
+		out.conn.Close()
+		l.remove(out)
+	}
+	l.guests = append(l.guests, in)
+	return in, out
+}
+
+// leave gives a guest's place back; a second time is harmless. It reports whether the guest had been sent
+// away before.
+func (l *lobby) leave(g *guest) (sent bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.remove(g)
+	return g.sent
+}
+
+func (l *lobby) remove(g *guest) {
+	if i := slices.Index(l.guests, g); i >= 0 {
+		l.guests = slices.Delete(l.guests, i, i+1)
+	}
+}
+
+// remoteHost names where a connection comes from: an IPv4 address, or the 64 bits of an IPv6 address that
+// are one network's, within which a machine may have as many addresses as it likes.
+func remoteHost(conn net.Conn) string {
+	at, err := netip.ParseAddrPort(conn.RemoteAddr().String())
+	if err != nil {
+		return conn.RemoteAddr().String()
+	}
+	ip := at.Addr().Unmap()
+	if ip.Is4() || ip.IsLoopback() {
+		return ip.String()
+	}
+	prefix, _ := ip.Prefix(64) // 64 bits fit every IPv6 address
+	return prefix.String()
+}
