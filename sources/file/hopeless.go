@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 )
 
 // errNothing marks the loss of a file on a web server of which no picture came: to open it again may be
@@ -51,15 +50,4 @@ func (t target) hopeless(ctx context.Context) error {
 		return fmt.Errorf("%s: no picture could be read, perhaps as the server cannot seek (no Range requests): download it", t)
 	}
 	return fmt.Errorf("%s: no picture could be read: not a video file, damaged, or cut off before it was finished", t)
-}
-
-// noVideo says what is wrong with a local file in which no video was found.
-func (t target) noVideo() error {
-	if f, err := os.Open(t.path); err == nil {
-		defer f.Close()
-		if onlySound(f) {
-			return fmt.Errorf("%s: it has only sound, no video", t)
-		}
-	}
-	return fmt.Errorf("%s: no video was found in it: not a video file, damaged, or cut off before it was finished", t)
 }
