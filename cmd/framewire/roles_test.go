@@ -244,12 +244,13 @@ sinks: [{type: file, path: clip.mkv}]
 
 func TestReceiverOfAFinishedFileEnds(t *testing.T) {
 	dir, addr := t.TempDir(), freeAddress(t)
-	receivers := make([]*process, 3)
-	for i := range receivers {
-		receivers[i] = start(t, dir, "run", "--report", fmt.Sprintf("r%d.json", i), config(t, dir, "r.yaml", `
+	receiver := config(t, dir, "r.yaml", `
 receive: {type: tcp, dial: "`+addr+`"}
 sinks: [{type: "null"}]
-`))
+`)
+	receivers := make([]*process, 3)
+	for i := range receivers {
+		receivers[i] = start(t, dir, "run", "--report", fmt.Sprintf("r%d.json", i), receiver)
 	}
 	run(t, dir, 0, "run", config(t, dir, "s.yaml", `
 source: {type: testpattern, size: 64x48, frames: 300, pace: fast}
