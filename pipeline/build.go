@@ -24,11 +24,10 @@ func (r *Runner) build() error {
 			fan.outs = append(fan.outs, group.outs...)
 			continue
 		}
-		s, err := r.newStep(*branch.convert, plan.branchQueue(branch), group.push, group.close)
+		s, err := r.newStep(*branch.convert, plan.branchQueue(branch), group, group.push, group.close)
 		if err != nil {
 			return err
 		}
-		s.behind = group
 		fan.steps = append(fan.steps, s)
 		tail = slices.Insert(tail, len(tail)-len(group.outs), s.stage)
 	}
@@ -36,7 +35,7 @@ func (r *Runner) build() error {
 	push, after := fan.push, fan.close
 	var middle []*stage
 	for _, planned := range slices.Backward(plan.trunk) {
-		s, err := r.newStep(planned, plan.trunkQueue(), push, after)
+		s, err := r.newStep(planned, plan.trunkQueue(), fan, push, after)
 		if err != nil {
 			return err
 		}
@@ -53,7 +52,7 @@ func (r *Runner) build() error {
 	r.input = &input{stage: st, r: r, source: source, after: after, next: push}
 	if len(plan.trunk) > 0 {
 		r.input.next = func(f *Frame) {
-			if !f.Lossless && !fan.wanted() { // nobody is there: do not even encode
+			if !f.Lossless && !fan.wants(f) { // nobody takes it: do not even encode
 				fan.refuse(f)
 				return
 			}
@@ -68,38 +67,41 @@ func (r *Runner) env(st *stage, want []Format) Env {
 	return Env{
 		Pipeline: r.plan.Chain.Name, Log: st.log, Pool: r.opts.Pool, Main: r.opts.Main,
 		Counters: st.counters, Want: want, End: r.End,
+		Advise: func(Advice) {}, Advice: func() Advice { return Advice{}.normal() },
 	}
 }
 
 func (r *Runner) newOutput(node Node) (*output, error) {
 	st := newStage(node.Spec.Kind, node.Spec.Name, node.Path, r.log)
 	q := queueOf(node)
+	o := &output{stage: st, r: r, opened: make(chan struct{})}
 	env := r.env(st, nil)
-	env.Queue = q
+	env.Queue, env.Advise = q, o.adviser.advise
 	sink, err := node.Spec.NewSink(node.Config, env)
 	if err != nil {
 		return nil, st.wrap(err)
 	}
-	o := &output{stage: st, r: r, sink: sink, opened: make(chan struct{})}
+	o.sink = sink
 	o.in = r.newEdge(q, st, r.giveUp)
 	r.outputs = append(r.outputs, o)
 	return o, nil
 }
 
-func (r *Runner) newStep(planned planStep, q Queue, emit func(*Frame), after func()) (*step, error) {
+func (r *Runner) newStep(planned planStep, q Queue, behind *fanOut, emit func(*Frame), after func()) (*step, error) {
 	path := ""
 	if planned.node != nil {
 		path = planned.node.Path
 	}
 	st := newStage(planned.kind, planned.typ, path, r.log)
 	s := &step{
-		stage: st, makes: planned.makes, emit: emit, after: after, abandon: r.giveUp, fail: r.fail,
+		stage: st, makes: planned.makes, behind: behind, emit: emit, after: after, abandon: r.giveUp, fail: r.fail,
 	}
 	s.in = r.newEdge(q, st, func(f *Frame) {
 		s.inflight.Add(-1)
 		r.giveUp(f)
 	})
 	env := r.env(st, []Format{planned.gives})
+	env.Advice = behind.advice
 	for range planned.workerCount() {
 		worker := Filter(&decodeAny{reg: r.plan.reg, env: env})
 		if planned.kind != KindDecoder {
@@ -134,7 +136,7 @@ func (fan *fanOut) push(f *Frame) {
 		f.Retain()
 	}
 	for _, s := range fan.steps {
-		if !f.Lossless && !s.behind.wanted() {
+		if !f.Lossless && !s.behind.wants(f) {
 			s.behind.refuse(f)
 			continue
 		}
@@ -155,26 +157,20 @@ func (fan *fanOut) close() {
 	}
 }
 
-// wanted reports whether any of the outputs wants frames.
-func (fan *fanOut) wanted() bool {
-	return slices.ContainsFunc(fan.outs, (*output).wanted) ||
-		slices.ContainsFunc(fan.steps, func(s *step) bool { return s.behind.wanted() })
-}
-
 // refuse drops a live frame that no output wants, and counts it at each of them.
 func (fan *fanOut) refuse(f *Frame) {
-	fan.missed()
+	fan.missed(f)
 	fan.r.giveUp(f)
 }
 
 // missed counts a frame that the outputs did not get, except where one has all it wants.
-func (fan *fanOut) missed() {
+func (fan *fanOut) missed(f *Frame) {
 	for _, o := range fan.outs {
 		if !o.closed.Load() {
-			o.counters.Dropped.Add(1)
+			o.missed(f)
 		}
 	}
 	for _, s := range fan.steps {
-		s.behind.missed()
+		s.behind.missed(f)
 	}
 }

@@ -10,6 +10,8 @@
 //  3. It passes the trunk: a decoder where filters or the encoder need one, the filters, the encoder. A
 //     stage that changes something derives a new frame and the old one is released. A frame that already
 //     is what the stage would make passes untouched, without a queue or a worker between.
+//     Before the trunk a live frame is dropped that no output takes: nobody is there, or the outputs advise
+//     to leave some out (Advice).
 //  4. At the fan-out it gets a reference for each output. An output that needs another format has its
 //     converter (decoder or encoder) in front, shared with the outputs that need the same.
 //  5. Each output has an edge, a bounded queue with its own goroutine behind it. A full edge blocks or

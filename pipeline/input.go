@@ -26,7 +26,7 @@ func (in *input) run(ctx context.Context) {
 	}
 	defer func() { in.close() }()
 
-	var seq uint64
+	var seq, number uint64
 	for ctx.Err() == nil {
 		f, err := in.read(ctx)
 		switch {
@@ -40,7 +40,8 @@ func (in *input) run(ctx context.Context) {
 			}
 			in.backoff.Reset()
 			in.countOut(f)
-			f.trip = newTrip()
+			f.trip = newTrip(number)
+			number++
 			in.next(f)
 		case errors.Is(err, ErrEnd):
 			in.log.Debug("ended")

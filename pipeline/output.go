@@ -9,12 +9,13 @@ import (
 // output is a running sink or send with its edge and its goroutine.
 type output struct {
 	*stage
-	r      *Runner
-	sink   Sink
-	in     *edge
-	opened chan struct{} // closed after the first Open, whatever it gave
-	closed atomic.Bool   // wants no more frames
-	isOpen bool          // Open went well and Close was not called; only run's goroutine looks at it
+	r       *Runner
+	sink    Sink
+	in      *edge
+	adviser adviser
+	opened  chan struct{} // closed after the first Open, whatever it gave
+	closed  atomic.Bool   // wants no more frames
+	isOpen  bool          // Open went well and Close was not called; only run's goroutine looks at it
 }
 
 // wanted reports whether frames are worth making for this output.
@@ -38,11 +39,20 @@ func (o *output) push(ctx context.Context, f *Frame) {
 	switch {
 	case o.closed.Load():
 		o.r.giveUp(f)
-	case !f.Lossless && !o.wanted():
-		o.counters.Dropped.Add(1)
+	case !o.adviser.takes(f), !f.Lossless && !o.wanted():
+		o.missed(f)
 		o.r.giveUp(f)
 	default:
 		o.in.put(ctx, f)
+	}
+}
+
+// missed counts a live frame that this output did not get: one that it left out, or one for nobody.
+func (o *output) missed(f *Frame) {
+	if o.adviser.takes(f) {
+		o.counters.Dropped.Add(1)
+	} else {
+		o.adviser.skipped.Add(1)
 	}
 }
 

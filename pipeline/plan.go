@@ -99,10 +99,16 @@ func wanted(chain Chain) []Format {
 		}
 		return []Format{AnyRaw}
 	}
-	if enc := chain.Encoder; enc != nil {
-		return append(slices.Clone(enc.Spec.Gives(enc.Config)), AnyRaw)
-	}
 	var want []Format
+	if enc := chain.Encoder; enc != nil {
+		want = slices.Clone(enc.Spec.Gives(enc.Config))
+		for _, f := range slices.Concat(enc.Spec.Accepts(enc.Config), []Format{AnyRaw}) {
+			if !slices.Contains(want, f) {
+				want = append(want, f)
+			}
+		}
+		return want
+	}
 	for _, out := range chain.Outputs {
 		accepts := out.Spec.Accepts(out.Config)
 		if accepts == nil {

@@ -4,16 +4,17 @@ import "time"
 
 // StageReport is what one stage did, as the report file and the status line have it.
 type StageReport struct {
-	Kind       Kind   `json:"kind"`
-	Type       string `json:"type"`
-	FramesIn   uint64 `json:"frames_in"`
-	FramesOut  uint64 `json:"frames_out"`
-	Dropped    uint64 `json:"dropped"`
-	Errors     uint64 `json:"errors"`
-	BytesIn    uint64 `json:"bytes_in"`
-	BytesOut   uint64 `json:"bytes_out"`
-	Peers      int64  `json:"peers"`
-	Reconnects uint64 `json:"reconnects"`
+	Kind          Kind   `json:"kind"`
+	Type          string `json:"type"`
+	FramesIn      uint64 `json:"frames_in"`
+	FramesOut     uint64 `json:"frames_out"`
+	Dropped       uint64 `json:"dropped"`
+	Errors        uint64 `json:"errors"`
+	BytesIn       uint64 `json:"bytes_in"`
+	BytesOut      uint64 `json:"bytes_out"`
+	Peers         int64  `json:"peers"`
+	Reconnects    uint64 `json:"reconnects"`
+	*AdviceReport        // of an output that has advised something
 }
 
 // PipelineReport is what one pipeline did.
@@ -38,8 +39,20 @@ func (r *Runner) Report() PipelineReport {
 			continue
 		}
 		rep.Stages = append(rep.Stages, s.report())
+		if o := r.outputOf(s); o != nil {
+			rep.Stages[len(rep.Stages)-1].AdviceReport = o.adviser.report()
+		}
 	}
 	return rep
+}
+
+func (r *Runner) outputOf(s *stage) *output {
+	for _, o := range r.outputs {
+		if o.stage == s {
+			return o
+		}
+	}
+	return nil
 }
 
 // Started is when Run was called, zero before.

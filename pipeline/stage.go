@@ -98,6 +98,12 @@ type Env struct {
 	// Queue is, for a sink, the setting of the edge in front of it, for sinks that have queues of their own
 	// behind it.
 	Queue Queue
+	// Advise is, for a sink, how it says what would suit its link, from any goroutine and as often as it
+	// likes; what it said stands until it says otherwise. It is never nil.
+	Advise func(Advice)
+	// Advice is, for an encoder, the least of what the outputs behind it advise; only its Quality is the
+	// encoder's concern. An encoder asks for each frame. It is never nil.
+	Advice func() Advice
 	// Want is, for a source, the formats that the chain takes, best first; nil takes anything. For an
 	// encoder or decoder it holds exactly the pattern to produce.
 	Want []Format

@@ -18,7 +18,7 @@ type step struct {
 	workers []Filter
 	makes   []Format // frames that match pass untouched
 	emit    func(*Frame)
-	behind  *fanOut // of a converter in front of outputs: those outputs
+	behind  *fanOut // the outputs that it works for
 	after   func()  // called after the last emit, unless everything was cancelled
 	abandon func(*Frame)
 	fail    func(*stage, error)

@@ -9,13 +9,14 @@ import (
 // so that its latency is recorded once. Every frame that waits in an edge or is in a stage's hands holds
 // one share.
 type trip struct {
+	number  uint64 // of the picture, in the order of the input
 	shares  atomic.Int32
 	written atomic.Int64 // end of the latest Write, Unix nanoseconds; 0 while there was none
 }
 
 // newTrip starts one. Trips are not used again: a plugin may derive from a frame whose trip is over.
-func newTrip() *trip {
-	t := new(trip)
+func newTrip(number uint64) *trip {
+	t := &trip{number: number}
 	t.shares.Store(1)
 	return t
 }

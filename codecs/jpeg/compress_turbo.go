@@ -33,10 +33,8 @@ type compressor struct {
 }
 
 func newCompressor(quality, sub int) (*compressor, error) {
-	c := &compressor{quality: C.int(quality)}
-	if quality >= accurateFrom {
-		c.flags = C.TJFLAG_ACCURATEDCT
-	}
+	c := new(compressor)
+	c.setQuality(quality)
 	switch sub {
 	case 444:
 		c.subsamp, c.hstep, c.vstep = C.TJSAMP_444, 1, 1
@@ -49,6 +47,14 @@ func newCompressor(quality, sub int) (*compressor, error) {
 		return nil, errors.New(c.message())
 	}
 	return c, nil
+}
+
+// setQuality sets the quality of the pictures that follow, 1 to 100.
+func (c *compressor) setQuality(quality int) {
+	c.quality, c.flags = C.int(quality), 0
+	if quality >= accurateFrom {
+		c.flags = C.TJFLAG_ACCURATEDCT
+	}
 }
 
 // compress gives the JPEG of a checked raw frame; it lies in scratch memory until the next call.

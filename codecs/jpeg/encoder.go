@@ -58,26 +58,37 @@ func EncoderSpec() pipeline.Spec {
 		Kind: pipeline.KindEncoder, Name: "jpeg",
 		Summary: "JPEG pictures, each on its own",
 		Doc: "Frames that already are JPEG pass untouched, whatever their quality. Pictures are baseline with the " +
-			"standard Huffman tables, which every reader knows. Without OpenCV the standard library encodes, " +
+			"standard Huffman tables, which every reader knows. An output on a narrow link may bring `quality` down " +
+			"for a while, to 10 at least, for all outputs that share the encoder. Without OpenCV the standard library encodes, " +
 			"which takes about ten times as long and knows only `subsampling: 420`.",
 		Defaults: defaults(),
 		Gives:    func(*Config) []pipeline.Format { return []pipeline.Format{pipeline.AnyJPEG} },
-		Accepts: func(*Config) []pipeline.Format {
-			return []pipeline.Format{pipeline.AnyJPEG, pipeline.AnyRaw}
-		},
-		Workers: func(c *Config) int { return c.Workers },
-		New:     newEncoder,
+		Accepts:  accepts,
+		Workers:  func(c *Config) int { return c.Workers },
+		New:      newEncoder,
 	}.Spec()
+}
+
+// accepts names the layout first that loses nothing on the way into the JPEG and takes the least work: I420
+// has the colour of 420 already, and less than the other subsamplings keep.
+func accepts(c *Config) []pipeline.Format {
+	best := pipeline.Format{Codec: pipeline.CodecRaw, Layout: pipeline.LayoutBGR}
+	if c.Subsampling == Sub420 {
+		best.Layout = pipeline.LayoutI420
+	}
+	return []pipeline.Format{pipeline.AnyJPEG, best, pipeline.AnyRaw}
 }
 
 // encoder turns raw frames into JPEG. Its compressor's scratch memory grows to the largest picture seen.
 type encoder struct {
 	compressor *compressor
+	quality    int                    // that the user set
+	advice     func() pipeline.Advice // of the outputs
 }
 
 var _ pipeline.Filter = (*encoder)(nil)
 
-func newEncoder(cfg *Config, _ pipeline.Env) (pipeline.Filter, error) {
+func newEncoder(cfg *Config, env pipeline.Env) (pipeline.Filter, error) {
 	sub, err := strconv.Atoi(string(cfg.Subsampling))
 	if err != nil {
 		return nil, fmt.Errorf("subsampling %q is none of 420, 422, 444", cfg.Subsampling)
@@ -86,7 +97,7 @@ func newEncoder(cfg *Config, _ pipeline.Env) (pipeline.Filter, error) {
 	if err != nil {
 		return nil, fmt.Errorf("start the JPEG encoder: %w", err)
 	}
-	return &encoder{compressor: compressor}, nil
+	return &encoder{compressor: compressor, quality: cfg.Quality, advice: env.Advice}, nil
 }
 
 // Apply encodes a raw frame and passes a JPEG one.
@@ -100,6 +111,9 @@ func (e *encoder) Apply(_ context.Context, f *pipeline.Frame) (*pipeline.Frame, 
 	if f.Format.Width > maxSide || f.Format.Height > maxSide {
 		return nil, fmt.Errorf("%w: a JPEG has at most %d pixels a side, the frame is %dx%d",
 			pipeline.ErrSkip, maxSide, f.Format.Width, f.Format.Height)
+	}
+	if e.advice != nil {
+		e.compressor.setQuality(adapted(e.quality, e.advice().Quality))
 	}
 	data, err := e.compressor.compress(f)
 	if err != nil {

@@ -36,6 +36,9 @@ func newCompressor(quality, sub int) (*compressor, error) {
 
 func (c *compressor) close() {}
 
+// setQuality sets the quality of the pictures that follow, 1 to 100.
+func (c *compressor) setQuality(quality int) { c.options.Quality = quality }
+
 // compress gives the JPEG of a checked raw frame; it lies in scratch memory until the next call.
 func (c *compressor) compress(f *pipeline.Frame) ([]byte, error) {
 	bounds := image.Rect(0, 0, f.Format.Width, f.Format.Height)

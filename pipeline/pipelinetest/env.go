@@ -20,6 +20,8 @@ func Env(t testing.TB, pool *pipeline.Pool) pipeline.Env {
 		Pool:     pool,
 		Counters: new(pipeline.Counters),
 		Queue:    pipeline.Queue{Size: 2},
+		Advise:   func(pipeline.Advice) {},
+		Advice:   func() pipeline.Advice { return pipeline.Advice{Quality: 100, Every: 1} },
 	}
 }
 
