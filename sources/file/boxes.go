@@ -6,10 +6,8 @@ import (
 	"io"
 )
 
-const (
-	maxBoxes = 1000     // that are looked at in one file
-	maxIndex = 16 << 20 // the largest index that is searched, in bytes
-)
+// maxBoxes is how many are looked at in one file.
+const maxBoxes = 1000
 
 // boxes walks through the outermost boxes of an MP4 or QuickTime file (ISO/IEC 14496-12, section 4.2) as
 // far as r goes, and stops where visit says false. at is where a box's content begins and size how long
@@ -46,31 +44,4 @@ func indexIsLast(head []byte) bool {
 		return !last && kind != "moov"
 	})
 	return last
-}
-
-// onlySound reports whether a file is known to have sound tracks and no other: by the first bytes of the
-// usual sound formats, or by the index of an MP4 file.
-func onlySound(r io.ReaderAt) bool {
-	var head [12]byte
-	if _, err := r.ReadAt(head[:], 0); err != nil {
-		return false
-	}
-	switch {
-	case bytes.HasPrefix(head[:], []byte("ID3")), bytes.HasPrefix(head[:], []byte("fLaC")),
-		bytes.HasPrefix(head[:], []byte("RIFF")) && bytes.Equal(head[8:], []byte("WAVE")):
-		return true
-	}
-	sound := false
-	boxes(r, func(kind string, at, size int64) bool {
-		if kind != "moov" {
-			return true
-		}
-		if size <= maxIndex {
-			// Each track says in its handler box what it holds (section 8.4.3): "soun", "vide" and others.
-			index, err := io.ReadAll(io.NewSectionReader(r, at, size))
-			sound = err == nil && bytes.Contains(index, []byte("soun")) && !bytes.Contains(index, []byte("vide"))
-		}
-		return false
-	})
-	return sound
 }

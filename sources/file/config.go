@@ -85,14 +85,19 @@ func Spec() pipeline.Spec {
 // gives is nil where only the opened clip tells whether its pictures are JPEG.
 func gives(cfg *Config) []pipeline.Format {
 	if cfg.Passthrough == Off {
-		return []pipeline.Format{{Codec: pipeline.CodecRaw, Layout: pipeline.LayoutBGR}}
+		return []pipeline.Format{
+			{Codec: pipeline.CodecRaw, Layout: pipeline.LayoutI420},
+			{Codec: pipeline.CodecRaw, Layout: pipeline.LayoutBGR},
+			{Codec: pipeline.CodecRaw, Layout: pipeline.LayoutGray},
+		}
 	}
 	return nil
 }
 
-const specDoc = "Any video that OpenCV's FFmpeg opens is played, over http, https and rtsp too. Motion JPEG in " +
+const specDoc = "Any video that FFmpeg's libraries open is played, over http, https and rtsp too. Motion JPEG in " +
 	"Matroska, AVI, a plain file of concatenated images (`.mjpeg`) or an IP camera's multipart stream is read without " +
-	"OpenCV, and works in the plain build as well: its images pass untouched where the chain takes JPEG, with the " +
+	"them, and works in the plain build as well: its images pass untouched where the chain takes JPEG, with the " +
 	"clip's own times. Missing Huffman tables are filled in. A portrait clip is turned when it is decoded; when its " +
-	"images pass untouched, the rotation travels with the frame. Sound tracks are ignored.\n\n" +
-	"A file that is cut off plays up to its last whole picture. A URL whose connection breaks is opened again."
+	"images pass untouched, the rotation travels with the frame. Colours are brought to those of JPEG (BT.601, full " +
+	"range); a clip that does not tell its own is taken for BT.601. Sound tracks are ignored.\n\n" +
+	"A file that is cut off plays up to its last whole picture. A local playlist is refused: a file opens no other. A URL whose connection breaks is opened again."

@@ -24,33 +24,24 @@ func long(kind string, content ...byte) []byte {
 	return append(binary.BigEndian.AppendUint64(out, uint64(16+len(content))), content...)
 }
 
-func TestBoxes(t *testing.T) {
-	sound, video := []byte("....hdlr....soun"), []byte("....hdlr....vide")
-	ftyp, mdat := box("ftyp", 'i', 's', 'o', 'm'), box("mdat", make([]byte, 100)...)
+func TestIndexIsLast(t *testing.T) {
+	ftyp, mdat, moov := box("ftyp", 'i', 's', 'o', 'm'), box("mdat", make([]byte, 100)...), box("moov", []byte("....hdlr....vide")...)
 	for name, c := range map[string]struct {
-		data            []byte
-		last, soundOnly bool
+		data []byte
+		last bool
 	}{
-		"index at the end":     {bytes.Join([][]byte{ftyp, box("free"), mdat, box("moov", video...)}, nil), true, false},
-		"index at the front":   {bytes.Join([][]byte{ftyp, box("moov", append(sound, video...)...), mdat}, nil), false, false},
-		"long box":             {bytes.Join([][]byte{ftyp, long("mdat", mdat...), box("moov", sound...)}, nil), true, true},
-		"sound":                {bytes.Join([][]byte{ftyp, box("moov", sound...), mdat}, nil), false, true},
-		"up to the end":        {bytes.Join([][]byte{ftyp, {0, 0, 0, 0}, []byte("mdat"), mdat}, nil), true, false},
-		"no MP4":               {mdat, false, false},
-		"a box of length 3":    {bytes.Join([][]byte{ftyp, {0, 0, 0, 3}, []byte("freexxxx")}, nil), false, false},
-		"a box of 2^63 bytes":  {bytes.Join([][]byte{ftyp, {0, 0, 0, 1}, []byte("free"), {0x80, 0, 0, 0, 0, 0, 0, 0}, mdat}, nil), false, false},
-		"an index beyond 16MB": {bytes.Join([][]byte{ftyp, {0x7F, 0, 0, 0}, []byte("moov"), sound}, nil), false, false},
-		"cut off":              {ftyp[:6], false, false},
-		"mp3":                  {[]byte("ID3\x03 and so on, more than twelve"), false, true},
-		"flac":                 {[]byte("fLaC\x00 and so on, more than twelve"), false, true},
-		"wav":                  {[]byte("RIFF\x10\x00\x00\x00WAVEfmt "), false, true},
-		"avi":                  {[]byte("RIFF\x10\x00\x00\x00AVI LIST"), false, false},
+		"index at the end":    {bytes.Join([][]byte{ftyp, box("free"), mdat, moov}, nil), true},
+		"index at the front":  {bytes.Join([][]byte{ftyp, moov, mdat}, nil), false},
+		"long box":            {bytes.Join([][]byte{ftyp, long("mdat", mdat...), moov}, nil), true},
+		"up to the end":       {bytes.Join([][]byte{ftyp, {0, 0, 0, 0}, []byte("mdat"), mdat}, nil), true},
+		"no MP4":              {mdat, false},
+		"a box of length 3":   {bytes.Join([][]byte{ftyp, {0, 0, 0, 3}, []byte("freexxxx")}, nil), false},
+		"a box of 2^63 bytes": {bytes.Join([][]byte{ftyp, {0, 0, 0, 1}, []byte("free"), {0x80, 0, 0, 0, 0, 0, 0, 0}, mdat}, nil), false},
+		"cut off":             {ftyp[:6], false},
+		"avi":                 {[]byte("RIFF\x10\x00\x00\x00AVI LIST"), false},
 	} {
 		if got := indexIsLast(c.data); got != c.last {
 			t.Errorf("%s: the index is last: %t", name, got)
-		}
-		if got := onlySound(bytes.NewReader(c.data)); got != c.soundOnly {
-			t.Errorf("%s: only sound: %t", name, got)
 		}
 	}
 }
@@ -71,7 +62,6 @@ func FuzzBoxes(f *testing.F) {
 		if n > maxBoxes {
 			t.Fatalf("%d boxes", n)
 		}
-		onlySound(bytes.NewReader(data))
 		indexIsLast(data)
 	})
 }
@@ -79,7 +69,7 @@ func FuzzBoxes(f *testing.F) {
 // A clip that can never be played from its server ends the pipeline and is not opened for ever.
 func TestHopelessURL(t *testing.T) {
 	if plainBuild {
-		t.Skip("needs OpenCV")
+		t.Skip("needs FFmpeg's libraries")
 	}
 	clip := func(args ...string) []byte {
 		path := ffmpeg(t, "clip.mp4", append([]string{"-f", "lavfi", "-i", patternClip, "-c:v", "libx264", "-pix_fmt", "yuv420p"}, args...)...)
@@ -154,7 +144,7 @@ func TestJudge(t *testing.T) {
 
 func TestOnlySound(t *testing.T) {
 	if plainBuild {
-		t.Skip("needs OpenCV")
+		t.Skip("needs FFmpeg's libraries")
 	}
 	for name, codec := range map[string]string{"sound.mp4": "aac", "sound.wav": "pcm_s16le"} {
 		cfg := Defaults()

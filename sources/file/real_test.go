@@ -8,11 +8,11 @@ import (
 	"math"
 	"net/http"
 	"os"
-	"runtime"
 	"strconv"
 	"testing"
 	"time"
 
+	"framewire/codecs/pixel"
 	"framewire/pipeline"
 )
 
@@ -82,9 +82,8 @@ func probe(t *testing.T, path string) probed {
 	return p
 }
 
-// sameTimes compares presentation times with ffprobe's, to the millisecond that Matroska has. OpenCV tells
-// none for as many of the last pictures as the decoder holds back, which is guessed.
-func (p probed) sameTimes(t *testing.T, got []picture, guessed int) {
+// sameTimes compares presentation times with ffprobe's, to the millisecond that Matroska has.
+func (p probed) sameTimes(t *testing.T, got []picture) {
 	t.Helper()
 	var first time.Duration
 	for i, told := range p.times {
@@ -96,11 +95,7 @@ func (p probed) sameTimes(t *testing.T, got []picture, guessed int) {
 		if i == 0 {
 			first = want
 		}
-		tolerance := 2 * ms
-		if i >= len(p.times)-guessed {
-			tolerance = 200 * ms
-		}
-		if d := got[i].pts - (want - first); d < -tolerance || d > tolerance {
+		if d := got[i].pts - (want - first); d < -2*ms || d > 2*ms {
 			t.Fatalf("picture %d at %s, ffprobe says %s", i, got[i].pts, want-first)
 		}
 	}
@@ -128,7 +123,7 @@ func TestRealClips(t *testing.T) {
 				if len(got) != count {
 					t.Fatalf("%d pictures, ffprobe counts %d", len(got), count)
 				}
-				p.sameTimes(t, got, 0)
+				p.sameTimes(t, got)
 				for i, picture := range got {
 					if want := p.sizes[i]; strconv.Itoa(len(picture.data)) != want {
 						t.Fatalf("image %d of %d bytes, in the clip it has %s", i, len(picture.data), want)
@@ -140,18 +135,27 @@ func TestRealClips(t *testing.T) {
 				samePixels(t, decodeJPEG(t, got[7].data), path, 7)
 			}
 			if !plainBuild {
-				got := pictures(t, playing(t, path, pipeline.AnyRaw))
-				if len(got) != count {
-					t.Fatalf("%d decoded pictures, ffprobe counts %d", len(got), count)
+				for _, layout := range []pipeline.Layout{pipeline.LayoutBGR, pipeline.LayoutI420} {
+					got := pictures(t, playing(t, path, pipeline.Format{Codec: pipeline.CodecRaw, Layout: layout}))
+					if len(got) != count {
+						t.Fatalf("%d decoded pictures, ffprobe counts %d", len(got), count)
+					}
+					p.sameTimes(t, got)
+					if want := pipeline.Raw(layout, p.Streams[0].Width, p.Streams[0].Height); got[7].format != want {
+						t.Fatalf("decoded as %s, want %s", got[7].format, want)
+					}
+					samePixels(t, got[7].inBGR(), path, 7)
 				}
-				p.sameTimes(t, got, 4+runtime.NumCPU())
-				if want := pipeline.Raw(pipeline.LayoutBGR, p.Streams[0].Width, p.Streams[0].Height); got[7].format != want {
-					t.Fatalf("decoded as %s, want %s", got[7].format, want)
-				}
-				samePixels(t, got[7].data, path, 7)
 			}
 		})
 	}
+}
+
+// inBGR gives the pixels of a raw picture as BGR.
+func (p picture) inBGR() []byte {
+	out := make([]byte, 3*p.format.Width*p.format.Height)
+	pixel.Convert(out, pipeline.LayoutBGR, p.data, p.format)
+	return out
 }
 
 // decodeJPEG gives the BGR pixels of an image.
@@ -201,7 +205,7 @@ func samePixels(t *testing.T, got []byte, path string, n int) {
 
 func TestRealPortraitClips(t *testing.T) {
 	if plainBuild {
-		t.Skip("needs OpenCV")
+		t.Skip("needs FFmpeg's libraries")
 	}
 	for _, c := range []struct {
 		name, codec, pixels string
@@ -217,11 +221,13 @@ func TestRealPortraitClips(t *testing.T) {
 	} {
 		flat := ffmpeg(t, c.name, "-f", "lavfi", "-i", patternClip, "-c:v", c.codec, "-pix_fmt", c.pixels)
 		path := ffmpeg(t, c.name, "-i", flat, "-c", "copy", "-metadata:s:v:0", "rotate="+c.degrees)
-		decoded := pictures(t, playing(t, path, pipeline.AnyRaw))
-		if len(decoded) != 50 || decoded[0].format.Width != c.width || decoded[0].meta.Rotation != 0 {
-			t.Fatalf("%s turned by %s: %d pictures of %s, rotation %d", c.name, c.degrees, len(decoded), decoded[0].format, decoded[0].meta.Rotation)
+		for _, want := range []pipeline.Format{pipeline.AnyRaw, {Codec: pipeline.CodecRaw, Layout: pipeline.LayoutBGR}} {
+			decoded := pictures(t, playing(t, path, want))
+			if len(decoded) != 50 || decoded[0].format.Width != c.width || decoded[0].meta.Rotation != 0 {
+				t.Fatalf("%s turned by %s: %d pictures of %s, rotation %d", c.name, c.degrees, len(decoded), decoded[0].format, decoded[0].meta.Rotation)
+			}
+			samePixels(t, decoded[3].inBGR(), path, 3)
 		}
-		samePixels(t, decoded[3].data, path, 3)
 		if c.codec != "mjpeg" {
 			continue
 		}
@@ -235,7 +241,7 @@ func TestRealPortraitClips(t *testing.T) {
 
 func TestRealURL(t *testing.T) {
 	if plainBuild {
-		t.Skip("needs OpenCV")
+		t.Skip("needs FFmpeg's libraries")
 	}
 	path := ffmpeg(t, "clip.mp4", "-f", "lavfi", "-i", patternClip, "-c:v", "libx264", "-pix_fmt", "yuv420p", "-movflags", "+faststart")
 	url := serving(t, func(w http.ResponseWriter, r *http.Request) { http.ServeFile(w, r, path) })
@@ -243,7 +249,7 @@ func TestRealURL(t *testing.T) {
 	if len(got) != 50 {
 		t.Fatalf("%d pictures, want 50", len(got))
 	}
-	samePixels(t, got[5].data, path, 5)
+	samePixels(t, got[5].inBGR(), path, 5)
 }
 
 // A clip that another program left unfinished plays up to its last whole picture.

@@ -20,7 +20,7 @@ import (
 
 // target is what is to be played: a local file, or a URL.
 type target struct {
-	path string   // for the operating system, or for OpenCV
+	path string   // for the operating system, or for FFmpeg
 	url  *url.URL // nil for a local file
 }
 
@@ -164,7 +164,7 @@ func isText(head []byte) bool {
 	return true
 }
 
-// reachable tries the connection of a URL that only OpenCV can read, so that the message is ours.
+// reachable tries the connection of a URL that only FFmpeg can read, so that the message is ours.
 func (t target) reachable(ctx context.Context) error {
 	ports := map[string]string{"rtsp": "554", "rtsps": "322", "rtmp": "1935"}
 	port, ok := ports[t.url.Scheme]

@@ -36,7 +36,7 @@ func TestOpenErrors(t *testing.T) {
 		{empty, empty + " is empty: it has 0 bytes", false},
 		{text, text + " is a text file, not a video: it begins with \"Überschrift\"", false},
 		{headers, headers + ": it ends before its first picture: cut off, or never written to", false},
-		{h264, h264 + " is not Motion JPEG in Matroska, AVI or .mjpeg, and other videos need OpenCV: build with `make build`", true},
+		{h264, h264 + " is not Motion JPEG in Matroska, AVI or .mjpeg, and other videos need FFmpeg: build with `make build`", true},
 		{"http://", "http:// names no host: write it like http://host:port/clip.mp4", false},
 		{"http://us er:pw@host:1/", "http://host:1/ is not a URL that can be read: write it like http://host:port/clip.mp4", false},
 	}
@@ -69,7 +69,7 @@ func TestPassthroughOffInThePlainBuild(t *testing.T) {
 	}
 	cfg := Defaults()
 	cfg.Path, cfg.Passthrough = written(t, "c.avi", aviClip(photos(t, 2), aviOptions{})), Off
-	if _, err := opened(t, cfg); err == nil || !strings.Contains(err.Error(), "passthrough: off needs OpenCV: build with `make build`") {
+	if _, err := opened(t, cfg); err == nil || !strings.Contains(err.Error(), "passthrough: off needs FFmpeg: build with `make build`") {
 		t.Errorf("got %v", err)
 	}
 }
