@@ -16,6 +16,9 @@ const Critical ExtensionType = 0x8000
 const (
 	// ExtMaxFrame is the largest payload in bytes (4 bytes, big endian) that a receiver takes.
 	ExtMaxFrame ExtensionType = 1
+	// ExtFirstFrame is the number (4 bytes, big endian) of the first frame that a sender will send in this
+	// session. Only sessions of datagrams number their frames.
+	ExtFirstFrame ExtensionType = 2
 )
 
 // Extension is one entry in the hello's extension area: type (2 bytes), length (2 bytes), value.
@@ -59,6 +62,21 @@ func (h Hello) MaxFrame() uint32 {
 		}
 	}
 	return 0
+}
+
+// FirstFrame makes the extension that tells the receiver the number of a session's first frame.
+func FirstFrame(n uint32) Extension {
+	return Extension{Type: ExtFirstFrame, Value: binary.BigEndian.AppendUint32(nil, n)}
+}
+
+// FirstFrame gives the number of the session's first frame, and whether the other end said it.
+func (h Hello) FirstFrame() (n uint32, ok bool) {
+	for _, e := range h.Extensions {
+		if e.Type == ExtFirstFrame && len(e.Value) == 4 {
+			return binary.BigEndian.Uint32(e.Value), true
+		}
+	}
+	return 0, false
 }
 
 // Accept decides about another end's hello. It gives nil, or the refusal to send.

@@ -11,8 +11,8 @@ import (
 // MaxName is the longest name in bytes that a frame carries.
 const MaxName = 1024
 
-// frameHead is the length in bytes of a frame's head before its name.
-const frameHead = 60
+// FrameHead is the length in bytes of a frame's head before its name.
+const FrameHead = 60
 
 // The bits of a frame's flags; the others are 0.
 const (
@@ -77,7 +77,12 @@ func checkRotation(degrees int) error {
 // frame has passed CheckFrame.
 func AppendFrame(dst []byte, f *pipeline.Frame, sum uint32) []byte {
 	start := len(dst)
-	dst = begin(dst, TypeFrame)
+	return finish(AppendFrameHead(begin(dst, TypeFrame), f), start, uint32(len(f.Data)), sum)
+}
+
+// AppendFrameHead adds the head of a frame alone: everything that is known of it but its data. The frame
+// has passed CheckFrame.
+func AppendFrameHead(dst []byte, f *pipeline.Frame) []byte {
 	dst = append(dst, f.Stream[:]...)
 	dst = binary.BigEndian.AppendUint64(dst, f.Seq)
 	dst = binary.BigEndian.AppendUint64(dst, uint64(unixNano(f.Captured)))
@@ -89,8 +94,7 @@ func AppendFrame(dst []byte, f *pipeline.Frame, sum uint32) []byte {
 	dst = binary.BigEndian.AppendUint32(dst, uint32(f.Format.Stride))
 	dst = binary.BigEndian.AppendUint16(dst, uint16(f.Meta.Rotation))
 	dst = binary.BigEndian.AppendUint16(dst, uint16(len(f.Meta.Name)))
-	dst = append(dst, f.Meta.Name...)
-	return finish(dst, start, uint32(len(f.Data)), sum)
+	return append(dst, f.Meta.Name...)
 }
 
 func flags(f *pipeline.Frame) (b byte) {
@@ -103,16 +107,16 @@ func flags(f *pipeline.Frame) (b byte) {
 	return b
 }
 
-// parseFrame fills f from a frame's verified head; size is the payload's length in bytes. It checks
-// everything that can be known without the data. lastName is the string that the last name was put in:
-// photos sent again and again under one name cost one string.
-func parseFrame(f *pipeline.Frame, head []byte, size uint32, lastName *string) error {
-	if len(head) < frameHead {
-		return fmt.Errorf("frame's head has %d bytes, wants %d or more", len(head), frameHead)
+// ParseFrameHead fills f from a frame's verified head; size is the data's length in bytes. It checks
+// everything that can be known without the data; a codec without a name here is a *CodecError. lastName is
+// the string that the last name was put in: photos sent again and again under one name cost one string.
+func ParseFrameHead(f *pipeline.Frame, head []byte, size uint32, lastName *string) error {
+	if len(head) < FrameHead {
+		return fmt.Errorf("frame's head has %d bytes, wants %d or more", len(head), FrameHead)
 	}
 	nameSize := int(binary.BigEndian.Uint16(head[58:]))
-	if nameSize > MaxName || nameSize > len(head)-frameHead {
-		return fmt.Errorf("frame claims a name of %d bytes, the limit is %d and %d came", nameSize, MaxName, len(head)-frameHead)
+	if nameSize > MaxName || nameSize > len(head)-FrameHead {
+		return fmt.Errorf("frame claims a name of %d bytes, the limit is %d and %d came", nameSize, MaxName, len(head)-FrameHead)
 	}
 	copy(f.Stream[:], head)
 	f.Seq = binary.BigEndian.Uint64(head[16:])
@@ -121,7 +125,7 @@ func parseFrame(f *pipeline.Frame, head []byte, size uint32, lastName *string) e
 	id := CodecID(binary.BigEndian.Uint16(head[40:]))
 	f.Key, f.Lossless = head[43]&flagKey != 0, head[43]&flagLossless != 0
 	f.Meta.Rotation = int(binary.BigEndian.Uint16(head[56:]))
-	if name := head[frameHead : frameHead+nameSize]; len(name) > 0 {
+	if name := head[FrameHead : FrameHead+nameSize]; len(name) > 0 {
 		if string(name) != *lastName {
 			*lastName = string(name)
 		}

@@ -9,8 +9,8 @@ import (
 // HeaderSize is the length in bytes of the header that every message begins with.
 const HeaderSize = 16
 
-// maxHead bounds the fields that follow a header. The longest known, a frame's with its name, has 1084.
-const maxHead = 2048
+// MaxHead bounds the fields that follow a header. The longest known, a frame's with its name, has 1084.
+const MaxHead = 2048
 
 // Type says what a message is. A type with the top bit set (0x80) must be understood: an end that does
 // not know it breaks the connection. Others are skipped when unknown.
@@ -80,8 +80,8 @@ func finish(dst []byte, start int, payload uint32, sum uint32) []byte {
 // headLength reads how many bytes of head follow a header, not yet verified but bounded.
 func headLength(header []byte) (int, error) {
 	n := int(binary.BigEndian.Uint16(header[2:]))
-	if n > maxHead {
-		return 0, fmt.Errorf("message claims a head of %d bytes, the limit is %d: the stream is damaged", n, maxHead)
+	if n > MaxHead {
+		return 0, fmt.Errorf("message claims a head of %d bytes, the limit is %d: the stream is damaged", n, MaxHead)
 	}
 	return n, nil
 }

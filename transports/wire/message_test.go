@@ -302,7 +302,7 @@ func plainly(m Message, b []byte) bool {
 	head := int(binary.BigEndian.Uint16(b[2:]))
 	switch m.Type {
 	case TypeFrame:
-		return head == frameHead+len(m.Frame.Meta.Name) && b[HeaderSize+43]&^3 == 0
+		return head == FrameHead+len(m.Frame.Meta.Name) && b[HeaderSize+43]&^3 == 0
 	case TypePing:
 		return head == 8 && binary.BigEndian.Uint32(b[8:]) == 0
 	case TypePong:
@@ -349,7 +349,7 @@ func FuzzFrameHead(f *testing.F) {
 	f.Add(uint8(TypePong), make([]byte, 24), []byte(nil))
 	f.Add(uint8(TypeBye), []byte(nil), []byte("back soon"))
 	f.Fuzz(func(t *testing.T, kind uint8, head, payload []byte) {
-		if len(head) > maxHead {
+		if len(head) > MaxHead {
 			return
 		}
 		pool := pipeline.NewPool()

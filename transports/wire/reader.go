@@ -31,7 +31,7 @@ type Reader struct {
 	pool     *pipeline.Pool
 	maxFrame uint32
 	largest  int // bytes of the largest frame that came whole
-	head     [HeaderSize + maxHead]byte
+	head     [HeaderSize + MaxHead]byte
 	name     string // of the last frame that had one, to use again
 }
 
@@ -129,7 +129,7 @@ func (r *Reader) frame(h Header, head []byte) (*pipeline.Frame, error) {
 	}
 	size := int(h.Payload)
 	f := r.pool.Get(min(size, max(firstAlloc, r.largest)))
-	err := parseFrame(f, head, h.Payload, &r.name)
+	err := ParseFrameHead(f, head, h.Payload, &r.name)
 	if err == nil {
 		err = r.payload(f, size, h.Sum)
 	} else if codec := (*CodecError)(nil); errors.As(err, &codec) {
@@ -172,7 +172,7 @@ func (r *Reader) text(h Header) (string, error) {
 	if Checksum(0, b) != h.Sum || !utf8.Valid(b) {
 		return "", errors.New("bye with a damaged text")
 	}
-	return printable(string(b)), nil
+	return Printable(string(b)), nil
 }
 
 func (r *Reader) skip(n uint32) error {

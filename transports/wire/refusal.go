@@ -16,6 +16,8 @@ const (
 	ReasonBusy      Reason = 4 // a receiver serves another sender, or the stream has ended
 	ReasonFull      Reason = 5 // a sender serves as many receivers as it may
 	ReasonExtension Reason = 6 // a critical extension is unknown here
+	ReasonSecurity  Reason = 7 // one end has a secret or certificates, and the other has not
+	ReasonSecret    Reason = 8 // the secrets differ
 )
 
 // String gives the reason as a word for messages.
@@ -33,6 +35,10 @@ func (r Reason) String() string {
 		return "full"
 	case ReasonExtension:
 		return "unknown extension"
+	case ReasonSecurity:
+		return "secured differently"
+	case ReasonSecret:
+		return "wrong secret"
 	}
 	return fmt.Sprintf("reason %d", uint8(r))
 }
@@ -54,7 +60,7 @@ func (r *Refusal) Error() string {
 	if r.Reason == ReasonVersion && r.Version != Version {
 		return "refused: " + (&VersionError{Peer: r.Version}).Error()
 	}
-	return fmt.Sprintf("refused (%s): %s", r.Reason, printable(r.Text))
+	return fmt.Sprintf("refused (%s): %s", r.Reason, Printable(r.Text))
 }
 
 // Answer gives the refusal that suits an error of ReadHello, or nil where nobody is there to read it.
