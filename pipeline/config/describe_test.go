@@ -147,7 +147,7 @@ func TestMarkdown(t *testing.T) {
 			t.Fatal(err)
 		}
 		golden(t, "plugins.md", b.Bytes())
-		if err := checkMarkdown(fakes(t, ""), "plugins.md", b.String()); err != nil {
+		if err := checkMarkdown(fakes(t, ""), "plugins.md", b.String(), nil); err != nil {
 			t.Error(err)
 		}
 	}

@@ -17,6 +17,7 @@ type builder struct {
 	outer   ast.Node // the alias or other value that is not itself within an alias
 	within  bool     // an alias is being expanded
 	spent   bool     // a limit was met and told: the rest is not looked at
+	hidden  bool     // within a value of which messages repeat nothing
 }
 
 // document finds the one document of a file.
@@ -113,7 +114,7 @@ func (b *builder) build(n ast.Node, depth int) *node {
 		out.kind, out.text, out.plain = scalar, n.Value, !quoted
 	case *ast.TagNode:
 		out.kind = broken
-		b.fault(n, "leave the tag out", "the tag %s has no meaning here", quote(n.GetToken().Value))
+		b.fault(n, "leave the tag out", "the tag %s has no meaning here", b.quote(n.GetToken().Value))
 	case ast.ScalarNode:
 		// A number, a truth value, .inf or .nan: what it is depends on the field, so only its text counts.
 		out.kind, out.text, out.plain = scalar, n.GetToken().Value, true
@@ -148,8 +149,20 @@ func (b *builder) alias(n *ast.AliasNode, depth int) *node {
 		b.within = b.within && !outermost
 		return out
 	}
-	b.fault(n, `text that begins with * needs quotes: "*`+cut(name)+`"`, "there is no anchor %s above", quote(name))
+	hint := `text that begins with * needs quotes`
+	if !b.hidden {
+		hint += `: "*` + cut(name) + `"`
+	}
+	b.fault(n, hint, "there is no anchor %s above", b.quote(name))
 	return &node{at: b.at(n), kind: broken}
+}
+
+// quote repeats the user's word, unless it may be a secret's.
+func (b *builder) quote(word string) string {
+	if b.hidden {
+		return "(not shown)"
+	}
+	return quote(word)
 }
 
 // entries fills in a mapping; what << merges in comes after the mapping's own keys and never over them.
@@ -160,7 +173,10 @@ func (b *builder) entries(out *node, values []*ast.MappingValueNode, depth int) 
 		case *ast.MergeKeyNode:
 			merged = append(merged, b.build(v.Value, depth+1))
 		case *ast.StringNode, *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode, *ast.NullNode:
-			out.entries = append(out.entries, entry{key.GetToken().Value, b.at(key), b.build(v.Value, depth+1)})
+			name, outer := key.GetToken().Value, b.hidden
+			b.hidden = outer || name == concealedKey
+			out.entries = append(out.entries, entry{name, b.at(key), b.build(v.Value, depth+1)})
+			b.hidden = outer
 		default:
 			b.fault(v.Key, "", "a key must be plain text")
 		}

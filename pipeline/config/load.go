@@ -22,9 +22,11 @@ type Options struct {
 	Set []string
 	// AllowMissing accepts plugins that this build lacks, for checking a config without running it.
 	AllowMissing bool
+	// Prepare, where it is set, is given each plugin's config after decoding and before it is judged.
+	Prepare func(cfg any)
 	// LookupEnv finds the environment variables that ${NAME} asks for; defaults to os.LookupEnv.
 	LookupEnv func(name string) (string, bool)
-	// ReadFile reads a config file; defaults to reading at most 1 MiB from the file system.
+	// ReadFile reads a config file; defaults to the function of that name.
 	ReadFile func(name string) ([]byte, error)
 }
 
@@ -64,7 +66,7 @@ func newLoader(reg *pipeline.Registry, opts Options) *loader {
 		opts.LookupEnv = os.LookupEnv
 	}
 	if opts.ReadFile == nil {
-		opts.ReadFile = readFile
+		opts.ReadFile = ReadFile
 	}
 	return &loader{reg: reg, opts: opts, faults: newCollector()}
 }
@@ -197,8 +199,9 @@ func cleanName(name string) string {
 	return name
 }
 
-// readFile reads one byte more than a config may have, so that a device without end does no harm.
-func readFile(name string) ([]byte, error) {
+// ReadFile reads a config file, one byte more than a config may have at most, so that a device without end
+// does no harm.
+func ReadFile(name string) ([]byte, error) {
 	f, err := os.Open(name)
 	if err != nil {
 		return nil, err

@@ -10,22 +10,25 @@ import (
 
 // CheckMarkdown checks every fenced block marked yaml or yml in a Markdown file as a config, so that a
 // manual cannot show one that does not work. A block whose first line is "# fragment" is not a whole
-// config and is skipped. Plugins that this build lacks are accepted, and no environment variable is set:
-// what a block asks for needs a default. Faults name the Markdown file's own lines.
-func CheckMarkdown(reg *pipeline.Registry, file string) error {
+// config and is skipped. Plugins that this build lacks are accepted. env is the environment, nothing else
+// is set: what a block asks for beyond that needs a default. Faults name the Markdown file's own lines.
+func CheckMarkdown(reg *pipeline.Registry, file string, env map[string]string) error {
 	text, err := os.ReadFile(file)
 	if err != nil {
 		return fmt.Errorf("check the YAML of a manual: %w", err)
 	}
-	return checkMarkdown(reg, file, string(text))
+	return checkMarkdown(reg, file, string(text), env)
 }
 
-func checkMarkdown(reg *pipeline.Registry, file, text string) error {
+func checkMarkdown(reg *pipeline.Registry, file, text string, env map[string]string) error {
 	var all Faults
 	for _, block := range yamlBlocks(file, text) {
 		l := newLoader(reg, Options{
 			AllowMissing: true,
-			LookupEnv:    func(string) (string, bool) { return "", false },
+			LookupEnv: func(name string) (value string, ok bool) {
+				value, ok = env[name]
+				return value, ok
+			},
 		})
 		l.addFile([]byte(block.text), block.origin)
 		if _, err := l.finish(); err != nil {

@@ -3,6 +3,7 @@ package config
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -21,7 +22,7 @@ func TestCheckMarkdown(t *testing.T) {
 	if err := os.WriteFile(file, []byte(manual), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	err := CheckMarkdown(fakes(t, "needs OpenCV"), file)
+	err := CheckMarkdown(fakes(t, "needs OpenCV"), file, nil)
 	want := file + `:13:19: sinks.0: unknown type "fiel"
     did you mean "file"?
 ` + file + `:23:9: source file: path: the environment variable "CLIP" is not set
@@ -31,10 +32,13 @@ func TestCheckMarkdown(t *testing.T) {
 	if err == nil || err.Error() != want {
 		t.Errorf("got\n%v\nwant\n%s", err, want)
 	}
-	if err := CheckMarkdown(fakes(t, ""), file+"x"); err == nil {
+	if err := CheckMarkdown(fakes(t, "needs OpenCV"), file, map[string]string{"CLIP": "a.mp4"}); err == nil || strings.Contains(err.Error(), "CLIP") {
+		t.Errorf("with the variable set: %v", err)
+	}
+	if err := CheckMarkdown(fakes(t, ""), file+"x", nil); err == nil {
 		t.Error("a manual that is not there was found to be in order")
 	}
-	if err := checkMarkdown(fakes(t, ""), "a.md", "no blocks\n"); err != nil {
+	if err := checkMarkdown(fakes(t, ""), "a.md", "no blocks\n", nil); err != nil {
 		t.Error(err)
 	}
 }

@@ -10,12 +10,12 @@ import (
 // override applies one PATH=VALUE to the tree, so that everything after it treats the value as if it
 // stood in the file. Its place in messages is the override itself.
 func (l *loader) override(set string) {
-	at := pos{file: "--set " + set}
+	at := pos{file: shown(set)}
 	l.faults.know(at.file)
 	path, value, ok := strings.Cut(set, "=")
 	parts := strings.Split(path, ".")
 	fail := func(hint, format string, args ...any) {
-		l.faults.add(at, path, hint, fmt.Sprintf(format, args...))
+		l.faults.add(at, strings.TrimPrefix(strings.SplitN(at.file, "=", 2)[0], "--set "), hint, fmt.Sprintf(format, args...))
 	}
 	if !ok || slices.Contains(parts, "") {
 		fail("write PATH=VALUE, such as source.path=clip.mp4", "is no override")
@@ -31,6 +31,11 @@ func (l *loader) override(set string) {
 	}
 	fresh := overrideValue(value, at, l.faults)
 	if fresh == nil {
+		return
+	}
+	if betrays(parts[len(parts)-1], fresh) {
+		fail("write ${FRAMEWIRE_SECRET} in its place, in single quotes, and set that variable in the environment",
+			"a secret on the command line is seen by everybody on this machine")
 		return
 	}
 	o := overrider{at: at, value: fresh, fail: fail}

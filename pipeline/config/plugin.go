@@ -45,6 +45,9 @@ func (b *chainBuilder) node(kind pipeline.Kind, key string, n *node, at pos) pip
 		extra = append(extra, "queue")
 	}
 	d.fields(rest, reflect.ValueOf(out.Config).Elem(), "", extra)
+	if b.opts.Prepare != nil {
+		b.opts.Prepare(out.Config)
+	}
 	d.validate(out.Config, "", at)
 	return out
 }

@@ -20,6 +20,10 @@ func (d *decoder) scalar(n *node, v reflect.Value, path string, enum []string) {
 		d.fault(n.at, path, example(v.Type()), "wants one value, not %s", n.kind)
 		return
 	}
+	if conceals(v.Type()) {
+		d.concealed(n, v, path)
+		return
+	}
 	text, fromEnv, ok := d.text(n, path)
 	if !ok {
 		return
@@ -39,6 +43,22 @@ func (d *decoder) scalar(n *node, v reflect.Value, path string, enum []string) {
 			detail = &pipeline.FieldError{Problem: err.Error()}
 		}
 		d.fault(n.at, path, detail.Hint, "%s", detail.Problem)
+	}
+}
+
+// concealed decodes a value that messages do not repeat.
+func (d *decoder) concealed(n *node, v reflect.Value, path string) {
+	text, _, err := expandEnv(n.text, d.lookup)
+	var detail *pipeline.FieldError
+	switch {
+	case err == nil:
+		err = parseScalar(text, v)
+	case onlyVariable.MatchString(n.text) && errors.As(err, &detail):
+		d.fault(n.at, path, detail.Hint, "%s", detail.Problem)
+		return
+	}
+	if err != nil {
+		d.fault(n.at, path, "write ${NAME} for an environment variable, or $$ for a dollar sign", "its text cannot be read")
 	}
 }
 

@@ -16,10 +16,10 @@ import (
 
 // memorySender gives a sender on a network inside the process and one receiver's connection to it, after
 // the handshake and the first ping.
-func memorySender(t *testing.T, lossless bool) (*sender, *journal, net.Conn) {
+func (m mode) memorySender(t *testing.T, lossless bool) (*sender, *journal, net.Conn) {
 	t.Helper()
-	s, log := openMemorySender(t)
-	conn := joinMemory(t, s)
+	s, log := m.openMemorySender(t)
+	conn := m.joinMemory(t, s)
 	if err := write(t.Context(), s, picture(s.env.Pool, 0, lossless)); err != nil {
 		t.Fatal(err)
 	}
@@ -27,11 +27,11 @@ func memorySender(t *testing.T, lossless bool) (*sender, *journal, net.Conn) {
 }
 
 // openMemorySender gives a sender on a network inside the process, which set.dial dials.
-func openMemorySender(t *testing.T) (*sender, *journal) {
+func (m mode) openMemorySender(t *testing.T) (*sender, *journal) {
 	t.Helper()
 	env, log := testEnv(t)
 	cfg := sendDefaults()
-	cfg.Listen = "memory"
+	cfg.Listen, cfg.Secret = "memory", m.secret
 	s := newSender(cfg, env, newMemory().settings())
 	if err := s.Open(t.Context()); err != nil {
 		t.Fatal(err)
@@ -40,12 +40,13 @@ func openMemorySender(t *testing.T) (*sender, *journal) {
 }
 
 // joinMemory gives a receiver's connection to the sender, after the handshake and the first ping.
-func joinMemory(t *testing.T, s *sender) net.Conn {
+func (m mode) joinMemory(t *testing.T, s *sender) net.Conn {
 	t.Helper()
 	conn, err := s.set.dial(t.Context(), "")
 	if err != nil {
 		t.Fatal(err)
 	}
+	conn = m.protect(t, conn)
 	say(t, conn, hello(wire.RoleReceiver, 1))
 	if _, err := wire.ReadHello(conn); err != nil {
 		t.Fatal(err)
@@ -57,9 +58,11 @@ func joinMemory(t *testing.T, s *sender) net.Conn {
 	return conn
 }
 
-func TestSilentReceiverIsGivenUp(t *testing.T) {
+func TestSilentReceiverIsGivenUp(t *testing.T) { both(t, testSilentReceiverIsGivenUp) }
+
+func testSilentReceiverIsGivenUp(t *testing.T, m mode) {
 	synctest.Test(t, func(t *testing.T) {
-		s, log, conn := memorySender(t, true)
+		s, log, conn := m.memorySender(t, true)
 		defer conn.Close()
 		log.await(t, `no sign of life for 5s`)
 		synctest.Wait()
@@ -73,10 +76,12 @@ func TestSilentReceiverIsGivenUp(t *testing.T) {
 }
 
 // A receiver that lives but takes nothing is given up by a live stream, and waited for by a lossless one.
-func TestReceiverThatTakesNothing(t *testing.T) {
+func TestReceiverThatTakesNothing(t *testing.T) { both(t, testReceiverThatTakesNothing) }
+
+func testReceiverThatTakesNothing(t *testing.T, m mode) {
 	for _, lossless := range []bool{false, true} {
 		synctest.Test(t, func(t *testing.T) {
-			s, log, conn := memorySender(t, lossless)
+			s, log, conn := m.memorySender(t, lossless)
 			ticker := time.NewTicker(time.Second)
 			for range 60 {
 				<-ticker.C
@@ -100,12 +105,14 @@ func TestReceiverThatTakesNothing(t *testing.T) {
 	}
 }
 
-func TestSilentSenderIsGivenUp(t *testing.T) {
+func TestSilentSenderIsGivenUp(t *testing.T) { both(t, testSilentSenderIsGivenUp) }
+
+func testSilentSenderIsGivenUp(t *testing.T, m mode) {
 	synctest.Test(t, func(t *testing.T) {
 		network := newMemory()
 		env, log := testEnv(t)
 		cfg := receiveDefaults()
-		cfg.Listen = "memory"
+		cfg.Listen, cfg.Secret = "memory", m.secret
 		r := newReceiver(cfg, env, network.settings())
 		if err := r.Open(t.Context()); err != nil {
 			t.Fatal(err)
@@ -115,6 +122,7 @@ func TestSilentSenderIsGivenUp(t *testing.T) {
 			t.Fatal(err)
 		}
 		go func() {
+			conn := m.protect(t, conn)
 			_, _ = conn.Write(hello(wire.RoleSender, 1))
 			_, _ = io.Copy(io.Discard, conn) // until it is given up
 			conn.Close()
@@ -132,6 +140,7 @@ func TestSilentSenderIsGivenUp(t *testing.T) {
 				t.Error(err)
 				return
 			}
+			conn = m.protect(t, conn)
 			_, _ = conn.Write(hello(wire.RoleSender, 1))
 			if _, err := wire.ReadHello(conn); err != nil {
 				t.Error(err)
@@ -151,16 +160,18 @@ func TestSilentSenderIsGivenUp(t *testing.T) {
 
 // A chain that does not come back for more for a minute loses nothing: the receiver keeps pinging, and
 // counts no time in which it did not read.
-func TestSlowChainKeepsItsConnection(t *testing.T) {
+func TestSlowChainKeepsItsConnection(t *testing.T) { both(t, testSlowChainKeepsItsConnection) }
+
+func testSlowChainKeepsItsConnection(t *testing.T, m mode) {
 	synctest.Test(t, func(t *testing.T) {
 		network := newMemory()
 		senv, _ := testEnv(t)
 		send := sendDefaults()
-		send.Listen = "memory"
+		send.Listen, send.Secret = "memory", m.secret
 		s := newSender(send, senv, network.settings())
 		renv, _ := testEnv(t)
 		receive := receiveDefaults()
-		receive.Dial = "memory"
+		receive.Dial, receive.Secret = "memory:1", m.secret
 		r := newReceiver(receive, renv, network.settings())
 		if err := s.Open(t.Context()); err != nil {
 			t.Fatal(err)
@@ -230,12 +241,14 @@ func TestWaitingIsToldRarely(t *testing.T) {
 
 // Closing waits for nobody: neither for a peer that said hello and then nothing, nor for one that takes
 // nothing. Time is virtual here and costs nothing, so it can be compared.
-func TestCloseIsQuick(t *testing.T) {
+func TestCloseIsQuick(t *testing.T) { both(t, testCloseIsQuick) }
+
+func testCloseIsQuick(t *testing.T, m mode) {
 	synctest.Test(t, func(t *testing.T) {
 		network := newMemory()
 		env, _ := testEnv(t)
 		cfg := sendDefaults()
-		cfg.Listen = "memory"
+		cfg.Listen, cfg.Secret = "memory", m.secret
 		s := newSender(cfg, env, network.settings())
 		if err := s.Open(t.Context()); err != nil {
 			t.Fatal(err)
@@ -244,6 +257,7 @@ func TestCloseIsQuick(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		conn = m.protect(t, conn)
 		say(t, conn, hello(wire.RoleReceiver, 1))
 		if _, err := wire.ReadHello(conn); err != nil {
 			t.Fatal(err)
@@ -260,7 +274,7 @@ func TestCloseIsQuick(t *testing.T) {
 		network := newMemory()
 		env, log := testEnv(t)
 		cfg := receiveDefaults()
-		cfg.Listen = "memory"
+		cfg.Listen, cfg.Secret = "memory", m.secret
 		r := newReceiver(cfg, env, network.settings())
 		if err := r.Open(t.Context()); err != nil {
 			t.Fatal(err)
@@ -269,6 +283,7 @@ func TestCloseIsQuick(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		conn = m.protect(t, conn)
 		say(t, conn, hello(wire.RoleSender, 1))
 		if _, err := wire.ReadHello(conn); err != nil {
 			t.Fatal(err)

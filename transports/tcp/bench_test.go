@@ -5,22 +5,31 @@ import (
 	"testing"
 
 	"framewire/pipeline"
+	"framewire/transports/secret"
 )
 
-// BenchmarkLoopback sends frames as fast as they go from one end to the other, in one process.
+// BenchmarkLoopback sends frames as fast as they go from one end to the other, in one process,
+// without and with encryption.
 func BenchmarkLoopback(b *testing.B) {
 	raw := pipeline.Raw(pipeline.LayoutBGR, 1920, 1080)
 	for _, bench := range []struct {
-		name   string
-		format pipeline.Format
-		size   int
+		name    string
+		format  pipeline.Format
+		size    int
+		secured bool
 	}{
-		{"raw1080p", raw, raw.Bytes()},
-		{"jpeg200KB", pipeline.JPEG(1920, 1080), 200_000},
+		{"raw1080p", raw, raw.Bytes(), false},
+		{"raw1080p/secured", raw, raw.Bytes(), true},
+		{"jpeg200KB", pipeline.JPEG(1920, 1080), 200_000, false},
+		{"jpeg200KB/secured", pipeline.JPEG(1920, 1080), 200_000, true},
 	} {
 		b.Run(bench.name, func(b *testing.B) {
-			s, _ := startSender(b, SendConfig{Listen: loopback}, standard())
-			r, _ := startReceiver(b, ReceiveConfig{Dial: address(s.end)}, standard())
+			m := mode{}
+			if bench.secured {
+				m.secret = secret.New(testSecret)
+			}
+			s, _ := m.startSender(b, SendConfig{Listen: loopback}, standard())
+			r, _ := m.startReceiver(b, ReceiveConfig{Dial: addressOf(s.end)}, standard())
 			ended := make(chan error, 1)
 			b.SetBytes(int64(bench.size))
 			b.ReportAllocs()

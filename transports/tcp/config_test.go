@@ -2,63 +2,61 @@ package tcp
 
 import (
 	"errors"
-	"net"
-	"slices"
+	"fmt"
 	"strings"
 	"testing"
 
 	"framewire/pipeline"
+	"framewire/transports/secret"
+	"framewire/transports/secure"
 )
 
-func TestAddressPolicy(t *testing.T) {
+// The addresses themselves are package address's.
+func TestProtection(t *testing.T) {
 	const (
-		reached = ` is reached from other machines, and nothing is encrypted or authenticated yet (add ` + "`insecure: true`" + ` to this listen if the network is trusted)`
-		other   = ` may be another machine, and nothing is encrypted or authenticated yet (add ` + "`insecure: true`" + ` to this dial if the network is trusted)`
+		add   = "%s, and nothing protects it (add `secret: ${FRAMEWIRE_SECRET}` to both ends (`framewire secret` makes one), or `insecure: true` where everybody may watch and send)"
+		short = "secret: it has 5 characters, and fewer than 12 are soon guessed (`framewire secret` makes a good one)"
 	)
+	certificate := secure.TLS{Cert: "c.pem", Key: "k.pem", CA: "ca.pem"}
+	named := certificate
+	named.ServerName = "camera"
 	tests := []struct {
-		listen, dial string
-		insecure     bool
-		err          string
+		listen, dial, secret string
+		tls                  secure.TLS
+		insecure             bool
+		err                  string
 	}{
-		{"127.0.0.1:5000", "", false, ""},
-		{"127.9.9.9:5000", "", false, ""},
-		{"[::1]:5000", "", false, ""},
-		{"[::ffff:127.0.0.1]:5000", "", false, ""},
-		{"localhost:5000", "", false, ""},
-		{"LOCALHOST:5000", "", false, ""},
-		{"127.0.0.1:0", "", false, ""},
-		{"", "127.0.0.1:5000", false, ""},
-		{"", "localhost:65535", false, ""},
-		{":5000", "", true, ""},
-		{"", "camera.example.org:5000", true, ""},
-		{":5000", "", false, `listen: ":5000"` + reached},
-		{"0.0.0.0:5000", "", false, `listen: "0.0.0.0:5000"` + reached},
-		{"[::]:5000", "", false, `listen: "[::]:5000"` + reached},
-		{"192.0.2.7:5000", "", false, `listen: "192.0.2.7:5000"` + reached},
-		{"localhost.example.org:5000", "", false, `listen: "localhost.example.org:5000"` + reached},
-		{"", "192.0.2.7:5000", false, `dial: "192.0.2.7:5000"` + other},
-		{"", "camera:5000", false, `dial: "camera:5000"` + other},
-		{"", "", false, "listen: neither listen nor dial is given (write `listen: 127.0.0.1:5000` at one end and `dial: 127.0.0.1:5000` at the other)"},
-		{"127.0.0.1:1", "127.0.0.1:2", false, "dial: both listen and dial are given (keep one of them)"},
-		{"127.0.0.1:70000", "", false, `listen: port 70000 of "127.0.0.1:70000" is not between 1 and 65535`},
-		{"127.0.0.1:-1", "", false, `listen: port -1 of "127.0.0.1:-1" is not between 1 and 65535`},
-		{"", "127.0.0.1:0", false, `dial: port 0 of "127.0.0.1:0" is not between 1 and 65535`},
-		{"127.0.0.1:http", "", false, `listen: port "http" of "127.0.0.1:http" is not a number`},
-		{"127.0.0.1", "", false, `listen: "127.0.0.1" is not an address (write HOST:PORT, such as 127.0.0.1:5000 or [::1]:5000)`},
-		{"::1:5000", "", false, `listen: "::1:5000" is not an address (write HOST:PORT, such as 127.0.0.1:5000 or [::1]:5000)`},
-		{"", ":5000", true, `dial: ":5000" names no host (write HOST:PORT, such as 127.0.0.1:5000)`},
-		{"", "tcp://127.0.0.1:5000", true, `dial: "tcp://127.0.0.1:5000" is not an address (write HOST:PORT, such as 127.0.0.1:5000 or [::1]:5000)`},
-		{"", "user@host:5000", true, `dial: "user@host" is not a host (write HOST:PORT without a scheme or a path)`},
+		{listen: "127.0.0.1:5000"},
+		{dial: "localhost:5000"},
+		{listen: ":5000", secret: testSecret},
+		{listen: ":5000", tls: certificate},
+		{listen: ":5000", tls: certificate, secret: testSecret},
+		{listen: ":5000", insecure: true},
+		{dial: "camera:5000", secret: testSecret},
+		{dial: "camera:5000", tls: named},
+		{dial: "auto", secret: testSecret},
+		{dial: "auto:garden", insecure: true},
+		{listen: ":5000", err: fmt.Sprintf("listen: "+add, `":5000" is reached from other machines`)},
+		{dial: "camera:5000", err: fmt.Sprintf("dial: "+add, `"camera:5000" may be another machine`)},
+		{dial: "auto", err: fmt.Sprintf("dial: "+add, "what answers may be another machine")},
+		{err: "listen: neither listen nor dial is given (write `listen: 127.0.0.1:5000` at one end and `dial: 127.0.0.1:5000` at the other)"},
+		{listen: ":5000", secret: "short", err: short},
+		{listen: "127.0.0.1:5000", secret: "short", err: short},
+		{listen: ":5000", secret: testSecret, insecure: true, err: "insecure: there is a secret too (remove this line: with a secret every address is allowed)"},
+		{listen: ":5000", tls: certificate, insecure: true, err: "insecure: there is tls too (remove this line: with tls every address is allowed)"},
+		{listen: ":5000", tls: secure.TLS{Cert: "c.pem", CA: "ca.pem"}, err: "tls.key: is missing (both ends show a certificate: write cert and key)"},
+		{listen: ":5000", tls: named, err: "tls.server_name: only an end that dials checks a name (remove it)"},
+		{listen: "5000", secret: "short", err: "listen: \"5000\" is not an address (write HOST:PORT, such as 127.0.0.1:5000 or [::1]:5000)\n" + short},
 	}
 	for _, test := range tests {
 		send, receive := sendDefaults(), receiveDefaults()
-		send.Listen, send.Dial, send.Insecure = test.listen, test.dial, test.insecure
-		receive.Listen, receive.Dial, receive.Insecure = test.listen, test.dial, test.insecure
+		send.Listen, send.Dial, send.Secret, send.TLS, send.Insecure = test.listen, test.dial, secret.New(test.secret), test.tls, test.insecure
+		receive.Listen, receive.Dial, receive.Secret, receive.TLS, receive.Insecure = send.Listen, send.Dial, send.Secret, send.TLS, send.Insecure
 		if got := text(send.Validate()); got != test.err {
-			t.Errorf("send %q %q: %q, want %q", test.listen, test.dial, got, test.err)
+			t.Errorf("send %+v:\n%s, want\n%s", test, got, test.err)
 		}
 		if got := text(receive.Validate()); got != test.err {
-			t.Errorf("receive %q %q: %q, want %q", test.listen, test.dial, got, test.err)
+			t.Errorf("receive %+v:\n%s, want\n%s", test, got, test.err)
 		}
 	}
 }
@@ -107,7 +105,7 @@ func TestSpecs(t *testing.T) {
 	}
 	env, _ := testEnv(t)
 	cfg := SendSpec().Config().(*SendConfig)
-	if *cfg != (SendConfig{MaxFrame: 64 << 20, MinPeers: 1, MaxPeers: 1000}) {
+	if *cfg != (SendConfig{MaxFrame: 64 << 20, MinPeers: 1, MaxPeers: 1000, Announce: true}) {
 		t.Errorf("send defaults are %+v", *cfg)
 	}
 	if _, err := SendSpec().NewSink(cfg, env); err != nil {
@@ -118,42 +116,13 @@ func TestSpecs(t *testing.T) {
 	}
 }
 
-func TestDialable(t *testing.T) {
-	interfaces := func() ([]net.Addr, error) {
-		var list []net.Addr
-		for _, s := range []string{"127.0.0.1/8", "192.0.2.7/24", "fe80::1/64", "2001:db8::7/64"} {
-			ip, network, _ := net.ParseCIDR(s)
-			list = append(list, &net.IPNet{IP: ip, Mask: network.Mask})
-		}
-		return list, nil
-	}
-	tests := []struct {
-		bound string
-		want  []string
-	}{
-		{"127.0.0.1:5000", []string{"127.0.0.1:5000"}},
-		{"192.0.2.7:5000", []string{"192.0.2.7:5000"}},
-		{"[::]:5000", []string{"192.0.2.7:5000", "[2001:db8::7]:5000", "127.0.0.1:5000 on this machine"}},
-		{"0.0.0.0:5000", []string{"192.0.2.7:5000", "127.0.0.1:5000 on this machine"}},
-	}
-	for _, test := range tests {
-		bound, err := net.ResolveTCPAddr("tcp", test.bound)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got := dialable(bound, interfaces); !slices.Equal(got, test.want) {
-			t.Errorf("%s is dialled as %v, want %v", test.bound, got, test.want)
-		}
-	}
-}
-
 func TestBusyPort(t *testing.T) {
 	first, log := startSender(t, SendConfig{Listen: loopback}, quick())
-	log.await(t, "listening: the receiver can dial "+address(first.end))
+	log.await(t, "listening: the receiver can dial "+addressOf(first.end))
 	env, _ := testEnv(t)
-	second := newSender(SendConfig{Listen: address(first.end)}, env, quick())
+	second := newSender(SendConfig{Listen: addressOf(first.end)}, env, quick())
 	err := second.Open(t.Context())
-	want := "listen " + address(first.end) + ": the address is in use by another program: stop it (`ss -ltnp` shows which it is) or choose another port"
+	want := "listen " + addressOf(first.end) + ": the address is in use by another program: stop it (`ss -ltnp` shows which it is) or choose another port"
 	if text(err) != want {
 		t.Errorf("got %q, want %q", text(err), want)
 	}

@@ -6,13 +6,15 @@ import (
 	"framewire/pipeline/pipelinetest"
 )
 
-func TestConformance(t *testing.T) {
+func TestConformance(t *testing.T) { both(t, testConformance) }
+
+func testConformance(t *testing.T, m mode) {
 	t.Run("sender listens", func(t *testing.T) {
 		pipelinetest.Transport(t, pipelinetest.TransportCase{
 			Send: SendSpec(), Receive: ReceiveSpec(),
 			Configure: func(t *testing.T, send, receive any) {
-				at := freePort(t)
-				send.(*SendConfig).Listen, receive.(*ReceiveConfig).Dial = at, at
+				s, r, at := send.(*SendConfig), receive.(*ReceiveConfig), freePort(t)
+				s.Listen, r.Dial, s.Secret, r.Secret = at, at, m.secret, m.secret
 			},
 			Addr: func(send, _ any) string { return send.(*SendConfig).Listen },
 		})
@@ -21,8 +23,8 @@ func TestConformance(t *testing.T) {
 		pipelinetest.Transport(t, pipelinetest.TransportCase{
 			Send: SendSpec(), Receive: ReceiveSpec(),
 			Configure: func(t *testing.T, send, receive any) {
-				at := freePort(t)
-				send.(*SendConfig).Dial, receive.(*ReceiveConfig).Listen = at, at
+				s, r, at := send.(*SendConfig), receive.(*ReceiveConfig), freePort(t)
+				s.Dial, r.Listen, s.Secret, r.Secret = at, at, m.secret, m.secret
 			},
 			Addr:   func(_, receive any) string { return receive.(*ReceiveConfig).Listen },
 			Single: true,

@@ -13,6 +13,9 @@ import (
 	"github.com/hashicorp/go-hclog"
 
 	"framewire/pipeline"
+	"framewire/transports/address"
+	"framewire/transports/secret"
+	"framewire/transports/secure"
 	"framewire/transports/wire"
 )
 
@@ -20,7 +23,11 @@ import (
 // roles use it; what they do with a connection is in serve.
 type endpoint struct {
 	listen, dial string // exactly one is set
+	announce     bool   // where it listens
+	pipeline     string // under which name
 	insecure     bool
+	secret       secret.Secret
+	tls          secure.TLS
 	set          settings
 	log          hclog.Logger
 	hello        wire.Hello
@@ -35,7 +42,10 @@ type endpoint struct {
 	complaints limiter // about strangers and the like
 	news       limiter // of peers that come and go
 	lobby      lobby
+	guard      *secure.Guard  // nil where neither secret nor tls is set
+	wrong      secret.Limiter // of secrets
 	listener   net.Listener
+	silence    func() // ends the announcement; nil where there is none
 	cancel     context.CancelFunc
 	running    sync.WaitGroup
 }
@@ -45,6 +55,8 @@ type link struct {
 	conn net.Conn
 	peer wire.Hello
 	name string // the other end's address
+	// until is when the other end must have shown that it is ready.
+	until time.Time
 	// settled says that the connection needs its place in the lobby no longer. It reports whether the
 	// connection was closed because it had that place too long.
 	settled func() (sent bool)
@@ -63,6 +75,11 @@ func (e *endpoint) open(ctx context.Context) error {
 	}
 	life, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	e.cancel = cancel
+	var err error
+	if e.guard, err = secure.NewGuard(e.secret, e.tls, e.set.now); err != nil {
+		cancel()
+		return err
+	}
 	if e.listen == "" {
 		e.running.Go(func() { e.tellMissed(life) })
 		e.running.Go(func() { e.keepDialling(life) })
@@ -71,12 +88,13 @@ func (e *endpoint) open(ctx context.Context) error {
 	listener, err := e.set.listen(ctx, e.listen)
 	if err != nil {
 		cancel()
-		return listenError(e.listen, err)
+		return address.ListenError(e.listen, err)
 	}
 	e.listener = listener
-	for _, address := range dialable(listener.Addr(), net.InterfaceAddrs) {
-		e.log.Info(fmt.Sprintf("listening: the %s can dial %s", e.other(), address))
+	for _, at := range address.Dialable(listener.Addr(), net.InterfaceAddrs) {
+		e.log.Info(fmt.Sprintf("listening: the %s can dial %s", e.other(), at))
 	}
+	e.publish(life)
 	e.running.Go(func() { e.tellMissed(life) })
 	e.running.Go(func() { e.keepAccepting(life) })
 	return nil
@@ -103,6 +121,9 @@ func (e *endpoint) close() {
 	e.cancel()
 	if e.listener != nil {
 		e.listener.Close()
+	}
+	if e.silence != nil {
+		e.silence()
 	}
 	e.running.Wait()
 }
@@ -148,7 +169,7 @@ func (e *endpoint) keepAccepting(ctx context.Context) {
 
 // receive is the life of a connection that was accepted.
 func (e *endpoint) receive(ctx context.Context, g *guest) {
-	l, err := e.welcome(ctx, g.conn)
+	l, err := e.welcome(ctx, g)
 	if err == nil {
 		l.settled = func() bool { return e.lobby.leave(g) }
 		defer l.settled()
@@ -190,9 +211,13 @@ func (e *endpoint) keepDialling(ctx context.Context) {
 }
 
 func (e *endpoint) connect(ctx context.Context) (*link, error) {
+	to, err := e.locate(ctx)
+	if err != nil {
+		return nil, err
+	}
 	dialing, cancel := context.WithTimeout(ctx, e.set.dialLimit)
 	defer cancel()
-	conn, err := e.set.dial(dialing, e.dial)
+	conn, err := e.set.dial(dialing, to)
 	if err != nil {
 		return nil, dialError(err)
 	}
@@ -203,7 +228,7 @@ func (e *endpoint) connect(ctx context.Context) (*link, error) {
 		conn.Close()
 		return nil, errors.New("connection refused")
 	}
-	return e.greet(ctx, conn)
+	return e.greet(ctx, conn, to)
 }
 
 // dialError leaves out of an error what the log line says anyway, and the local port, which differs every

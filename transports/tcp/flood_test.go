@@ -20,7 +20,7 @@ import (
 func TestTricklingReceiver(t *testing.T) {
 	for _, lossless := range []bool{false, true} {
 		synctest.Test(t, func(t *testing.T) {
-			s, log, conn := memorySender(t, lossless)
+			s, log, conn := mode{}.memorySender(t, lossless)
 			enough := make(chan struct{})
 			go keepPinging(conn, enough)
 			ticker := time.NewTicker(2 * time.Second)
@@ -50,7 +50,7 @@ func TestTricklingReceiver(t *testing.T) {
 // Pings without end get twenty answers a second, and frames and the end come through between them.
 func TestPingFlood(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s, _, conn := memorySender(t, true)
+		s, _, conn := mode{}.memorySender(t, true)
 		var pongs, frames atomic.Int64
 		told := make(chan struct{})
 		go readTypes(conn, s.env.Pool, func(typ wire.Type) {
@@ -126,7 +126,7 @@ func TestBlockedLog(t *testing.T) {
 			if err := s.Open(t.Context()); err != nil {
 				t.Fatal(err)
 			}
-			conn := stalled(t, address(s.end))
+			conn := mode{}.stalled(t, addressOf(s.end))
 			if _, err := wire.ReadHello(conn); err != nil {
 				t.Fatal(err)
 			}

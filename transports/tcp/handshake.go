@@ -8,6 +8,7 @@ import (
 	"net"
 	"time"
 
+	"framewire/transports/secure"
 	"framewire/transports/wire"
 )
 
@@ -16,10 +17,24 @@ const lingerBytes = 64 << 10
 
 // welcome is the handshake of the end that listens: it reads the other's hello and answers it with its
 // own or with a refusal. On an error the connection is closed.
-func (e *endpoint) welcome(ctx context.Context, conn net.Conn) (*link, error) {
-	defer e.limit(ctx, conn)()
+func (e *endpoint) welcome(ctx context.Context, g *guest) (*link, error) {
+	conn := g.conn
+	until, stop := e.limit(ctx, conn)
+	defer stop()
+	if e.guard != nil {
+		c, err := e.unlock(ctx, g)
+		if err != nil {
+			return nil, err
+		}
+		conn = c
+		e.lobby.leave(g) // it belongs to us, and no flood of strangers may push it out any more
+	}
 	hello, err := wire.ReadHello(conn)
 	refusal := wire.Answer(err)
+	if e.guard == nil && secureClient(err, conn) {
+		refusal = wire.Refuse(wire.ReasonSecurity, secure.Extra)
+		err = errors.New(refusal.Text)
+	}
 	if err == nil {
 		if refusal = hello.Accept(e.hello.Role); refusal == nil {
 			refusal = e.admit()
@@ -37,12 +52,21 @@ func (e *endpoint) welcome(ctx context.Context, conn net.Conn) (*link, error) {
 		conn.Close()
 		return nil, err
 	}
-	return e.linked(conn, hello), nil
+	return e.linked(conn, hello, until), nil
 }
 
-// greet is the handshake of the end that dialled.
-func (e *endpoint) greet(ctx context.Context, conn net.Conn) (*link, error) {
-	defer e.limit(ctx, conn)()
+// greet is the handshake of the end that dialled that address.
+func (e *endpoint) greet(ctx context.Context, conn net.Conn, to string) (*link, error) {
+	until, stop := e.limit(ctx, conn)
+	defer stop()
+	if e.guard != nil {
+		c, err := e.knock(conn, to)
+		if err != nil {
+			conn.Close()
+			return nil, err
+		}
+		conn = c
+	}
 	if err := e.sayHello(conn); err != nil {
 		conn.Close()
 		return nil, err
@@ -59,19 +83,19 @@ func (e *endpoint) greet(ctx context.Context, conn net.Conn) (*link, error) {
 		conn.Close()
 		return nil, err
 	}
-	return e.linked(conn, hello), nil
+	return e.linked(conn, hello, until), nil
 }
 
-// limit bounds a handshake in time and ends it with the context. The function that it gives lifts both.
-func (e *endpoint) limit(ctx context.Context, conn net.Conn) func() {
-	_ = conn.SetDeadline(time.Now().Add(e.set.handshake))
-	stop := context.AfterFunc(ctx, func() { conn.Close() })
-	return func() { stop() }
+// limit bounds a handshake in time and ends it with the context, until stop is called.
+func (e *endpoint) limit(ctx context.Context, conn net.Conn) (until time.Time, stop func() bool) {
+	until = time.Now().Add(e.set.handshake)
+	_ = conn.SetDeadline(until)
+	return until, context.AfterFunc(ctx, func() { conn.Close() })
 }
 
-func (e *endpoint) linked(conn net.Conn, hello wire.Hello) *link {
+func (e *endpoint) linked(conn net.Conn, hello wire.Hello, until time.Time) *link {
 	_ = conn.SetDeadline(time.Time{})
-	return &link{conn: conn, peer: hello, name: conn.RemoteAddr().String(), settled: func() bool { return false }}
+	return &link{conn: conn, peer: hello, name: conn.RemoteAddr().String(), until: until, settled: func() bool { return false }}
 }
 
 func (e *endpoint) sayHello(conn net.Conn) error {
@@ -100,6 +124,11 @@ func (e *endpoint) refuse(conn net.Conn, refusal *wire.Refusal) {
 	if _, err := conn.Write(b); err != nil {
 		return
 	}
+	linger(conn)
+}
+
+// linger reads what still comes until the other end closes.
+func linger(conn net.Conn) {
 	if half, ok := conn.(interface{ CloseWrite() error }); ok && half.CloseWrite() == nil {
 		_, _ = io.CopyN(io.Discard, conn, lingerBytes) // it is gone either way
 	}

@@ -117,7 +117,7 @@ func startReceiver(t testing.TB, cfg ReceiveConfig, set settings) (*receiver, *j
 	return r, log
 }
 
-func address(e *endpoint) string { return e.listener.Addr().String() }
+func addressOf(e *endpoint) string { return e.listener.Addr().String() }
 
 // freePort gives an address that nobody listens on, for ends that start in the wrong order.
 func freePort(t testing.TB) string {

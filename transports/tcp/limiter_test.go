@@ -36,10 +36,10 @@ func TestLimiter(t *testing.T) {
 // A thousand receivers that come and go in an instant are ten lines and a number.
 func TestFloodOfReceiversIsToldBriefly(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s, log := openMemorySender(t)
+		s, log := mode{}.openMemorySender(t)
 		const times = 500
 		for range times {
-			conn := joinMemory(t, s)
+			conn := mode{}.joinMemory(t, s)
 			conn.Close()
 			synctest.Wait()
 		}

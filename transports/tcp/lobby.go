@@ -2,10 +2,11 @@ package tcp
 
 import (
 	"net"
-	"net/netip"
 	"slices"
 	"sync"
 	"time"
+
+	"framewire/transports/address"
 )
 
 // lobby holds the connections that have not yet finished their handshake. When it is full, or one address
@@ -23,15 +24,16 @@ type lobby struct {
 // guest is a connection in the lobby.
 type guest struct {
 	conn net.Conn
-	from string // the address without the port
+	from string // its network
 	came time.Time
-	sent bool // it had to go; the lobby's lock guards this
+	gone chan struct{} // closed when it has to go
+	sent bool          // it had to go; the lobby's lock guards this
 }
 
 // enter takes a connection in. It closes the one that has to go for it, and gives that or nil. While there
 // is no place and nobody's time is over, it gives no guest.
 func (l *lobby) enter(conn net.Conn) (in, out *guest) {
-	in = &guest{conn: conn, from: remoteHost(conn), came: time.Now()}
+	in = &guest{conn: conn, from: address.Network(conn.RemoteAddr()), came: time.Now(), gone: make(chan struct{})}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	neighbours := func(g *guest) bool { return g.from == in.from }
@@ -52,6 +54,7 @@ func (l *lobby) enter(conn net.Conn) (in, out *guest) {
 	}
 	if out != nil {
 		out.sent = true
+		close(out.gone)
 		out.conn.Close()
 		l.remove(out)
 	}
@@ -72,19 +75,4 @@ func (l *lobby) remove(g *guest) {
 	if i := slices.Index(l.guests, g); i >= 0 {
 		l.guests = slices.Delete(l.guests, i, i+1)
 	}
-}
-
-// remoteHost names where a connection comes from: an IPv4 address, or the 64 bits of an IPv6 address that
-// are one network's, within which a machine may have as many addresses as it likes.
-func remoteHost(conn net.Conn) string {
-	at, err := netip.ParseAddrPort(conn.RemoteAddr().String())
-	if err != nil {
-		return conn.RemoteAddr().String()
-	}
-	ip := at.Addr().Unmap()
-	if ip.Is4() || ip.IsLoopback() {
-		return ip.String()
-	}
-	prefix, _ := ip.Prefix(64) // 64 bits fit every IPv6 address
-	return prefix.String()
 }

@@ -119,12 +119,12 @@ func TestSilentStrangers(t *testing.T) {
 		s, log := startSender(t, SendConfig{Listen: loopback}, set)
 		var strangers []net.Conn
 		for range 20 {
-			conn := dialRaw(t, address(s.end))
+			conn := dialRaw(t, addressOf(s.end))
 			_, _ = io.WriteString(conn, says) // it may have had to go already
 			strangers = append(strangers, conn)
 		}
 		log.await(t, "too many connections that say nothing, closed the oldest")
-		r, _ := startReceiver(t, ReceiveConfig{Dial: address(s.end)}, quick())
+		r, _ := startReceiver(t, ReceiveConfig{Dial: addressOf(s.end)}, quick())
 		sendAll(t, s, 0, 1, true)
 		f, err := r.Read(limited(t))
 		if err != nil {
@@ -141,7 +141,7 @@ func TestSilentStrangers(t *testing.T) {
 // Connections that say nothing are closed after the time of a handshake.
 func TestStrangersAreGivenUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s, _ := openMemorySender(t)
+		s, _ := mode{}.openMemorySender(t)
 		conn, err := s.set.dial(t.Context(), "")
 		if err != nil {
 			t.Fatal(err)

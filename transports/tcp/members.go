@@ -47,7 +47,7 @@ func (s *sender) serve(ctx context.Context, l *link) {
 	p := newPeer(s, l)
 	defer p.conn.Close()
 	stop := context.AfterFunc(ctx, func() { p.conn.Close() })
-	err := p.awaitPing()
+	err := p.awaitPing(l.until)
 	stop()
 	sent := l.settled()
 	if err != nil {

@@ -48,12 +48,14 @@ func readTypes(conn net.Conn, pool *pipeline.Pool, saw func(wire.Type)) {
 
 // A receiver that has read the end of a lossless stream and does not close is given up; one whose machine
 // has not confirmed everything yet is waited for. Nobody else is let in meanwhile.
-func TestPartingReceivers(t *testing.T) {
+func TestPartingReceivers(t *testing.T) { both(t, testPartingReceivers) }
+
+func testPartingReceivers(t *testing.T, m mode) {
 	for _, unread := range []int{0, 1000} {
 		synctest.Test(t, func(t *testing.T) {
 			var left atomic.Int64
 			left.Store(int64(unread))
-			s, log, conn := memorySender(t, true)
+			s, log, conn := m.memorySender(t, true)
 			s.set.unread = func(net.Conn) int { return int(left.Load()) }
 			enough, told := make(chan struct{}), make(chan struct{})
 			go keepPinging(conn, enough)
@@ -69,6 +71,7 @@ func TestPartingReceivers(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			late = m.protect(t, late)
 			say(t, late, hello(wire.RoleReceiver, 1))
 			var refusal *wire.Refusal
 			if _, err := wire.ReadHello(late); !errors.As(err, &refusal) || refusal.Text != "the stream has ended here" {
@@ -101,9 +104,11 @@ func TestPartingReceivers(t *testing.T) {
 
 // A receiver's machine that has confirmed everything shows as nothing unacknowledged, one that does not
 // take what was sent as something.
-func TestUnacknowledged(t *testing.T) {
-	s, log := startSender(t, SendConfig{Listen: loopback}, quick())
-	conn := stalled(t, address(s.end))
+func TestUnacknowledged(t *testing.T) { both(t, testUnacknowledged) }
+
+func testUnacknowledged(t *testing.T, m mode) {
+	s, log := m.startSender(t, SendConfig{Listen: loopback}, quick())
+	conn := m.stalled(t, addressOf(s.end))
 	log.await(t, "receiver connected")
 	if err := write(t.Context(), s, large(s.env.Pool, 0, 32<<20, true)); err != nil {
 		t.Fatal(err)
@@ -126,7 +131,9 @@ func TestUnacknowledged(t *testing.T) {
 }
 
 // What a lossless stream has not delivered when it is stopped is counted and told once.
-func TestStoppedBeforeDelivery(t *testing.T) {
+func TestStoppedBeforeDelivery(t *testing.T) { both(t, testStoppedBeforeDelivery) }
+
+func testStoppedBeforeDelivery(t *testing.T, m mode) {
 	const told = "stopped before everything was delivered: frames=3"
 	tests := []struct {
 		name     string
@@ -155,7 +162,7 @@ func TestStoppedBeforeDelivery(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				s, log, conn := memorySender(t, test.lossless)
+				s, log, conn := m.memorySender(t, test.lossless)
 				synctest.Wait() // the first frame is being written
 				sendAll(t, s, 1, 3, test.lossless)
 				test.before(t, s, log, conn)

@@ -42,6 +42,7 @@ type peer struct {
 	buffers net.Buffers
 	bounded bool // the kernel's unsent bytes are limited
 	patient bool // a receiver that takes nothing is waited for
+	closing func() bool
 
 	wrote atomic.Int64 // bytes of frames since the last report of drops
 }
@@ -49,7 +50,7 @@ type peer struct {
 func newPeer(s *sender, l *link) *peer {
 	return &peer{
 		s: s, conn: l.conn, name: l.name, limit: l.peer.MaxFrame(),
-		in:   wire.NewReader(l.conn, nil, 0),
+		in: wire.NewReader(l.conn, nil, 0), closing: s.isClosing,
 		more: make(chan struct{}, 1), gone: make(chan struct{}),
 	}
 }
@@ -69,8 +70,8 @@ func (p *peer) hurry() {
 }
 
 // awaitPing waits for the first ping, with which a receiver says that it is ready.
-func (p *peer) awaitPing() error {
-	_ = p.conn.SetReadDeadline(time.Now().Add(p.s.set.handshake))
+func (p *peer) awaitPing(until time.Time) error {
+	_ = p.conn.SetReadDeadline(until)
 	return p.read()
 }
 

@@ -15,9 +15,9 @@ import (
 
 // stalled connects as a receiver that never reads. It gets the sender's hello and then leaves all that
 // comes where it is.
-func stalled(t testing.TB, to string) net.Conn {
+func (m mode) stalled(t testing.TB, to string) net.Conn {
 	t.Helper()
-	conn := dialRaw(t, to)
+	conn := m.dialRaw(t, to)
 	say(t, conn, append(hello(wire.RoleReceiver, 1), wire.Ping{Sent: time.Now()}.Append(nil)...))
 	return conn
 }
@@ -31,14 +31,16 @@ func large(pool *pipeline.Pool, seq uint64, size int, lossless bool) *pipeline.F
 }
 
 // Of five receivers of a live stream one reads nothing: the other four get every frame.
-func TestOneStalledReceiver(t *testing.T) {
+func TestOneStalledReceiver(t *testing.T) { both(t, testOneStalledReceiver) }
+
+func testOneStalledReceiver(t *testing.T, m mode) {
 	const frames, size = 24, 1 << 20
-	s, log := startSender(t, SendConfig{Listen: loopback}, quick())
-	stuck := stalled(t, address(s.end))
+	s, log := m.startSender(t, SendConfig{Listen: loopback}, quick())
+	stuck := m.stalled(t, addressOf(s.end))
 	log.await(t, "receivers=1")
 	got := make(chan string, 4)
 	for range 4 {
-		r, _ := startReceiver(t, ReceiveConfig{Dial: address(s.end)}, quick())
+		r, _ := m.startReceiver(t, ReceiveConfig{Dial: addressOf(s.end)}, quick())
 		go func() {
 			for want := range uint64(frames) {
 				f, err := r.Read(limited(t))
@@ -75,9 +77,11 @@ func TestOneStalledReceiver(t *testing.T) {
 
 // A lossless stream waits for the slowest: a write to a full connection ends only with its context, and
 // goes on when there is room.
-func TestLosslessWaitsForRoom(t *testing.T) {
-	s, log := startSender(t, SendConfig{Listen: loopback}, quick())
-	conn := stalled(t, address(s.end))
+func TestLosslessWaitsForRoom(t *testing.T) { both(t, testLosslessWaitsForRoom) }
+
+func testLosslessWaitsForRoom(t *testing.T, m mode) {
+	s, log := m.startSender(t, SendConfig{Listen: loopback}, quick())
+	conn := m.stalled(t, addressOf(s.end))
 	log.await(t, "receiver connected")
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
@@ -123,21 +127,23 @@ func TestLosslessWaitsForRoom(t *testing.T) {
 	}
 }
 
-func TestMinPeers(t *testing.T) {
-	s, log := startSender(t, SendConfig{Listen: loopback, MinPeers: 2}, quick())
+func TestMinPeers(t *testing.T) { both(t, testMinPeers) }
+
+func testMinPeers(t *testing.T, m mode) {
+	s, log := m.startSender(t, SendConfig{Listen: loopback, MinPeers: 2}, quick())
 	ended := make(chan error, 1)
 	go func() {
 		sendAll(t, s, 0, 10, true)
 		ended <- s.End(limited(t))
 	}()
-	log.await(t, "waiting for 2 receivers at "+address(s.end))
+	log.await(t, "waiting for 2 receivers at "+addressOf(s.end))
 	type result struct {
 		seqs []uint64
 		err  error
 	}
 	results := make(chan result, 2)
 	for i := range 2 {
-		r, _ := startReceiver(t, ReceiveConfig{Dial: address(s.end)}, quick())
+		r, _ := m.startReceiver(t, ReceiveConfig{Dial: addressOf(s.end)}, quick())
 		go func() {
 			seqs, err := readAll(limited(t), r)
 			results <- result{seqs, err}
@@ -160,8 +166,10 @@ func TestMinPeers(t *testing.T) {
 }
 
 // A live sender with nobody there wants no frames, and drops the one that it gets all the same.
-func TestWanted(t *testing.T) {
-	s, log := startSender(t, SendConfig{Listen: loopback}, quick())
+func TestWanted(t *testing.T) { both(t, testWanted) }
+
+func testWanted(t *testing.T, m mode) {
+	s, log := m.startSender(t, SendConfig{Listen: loopback}, quick())
 	if s.Wanted() {
 		t.Error("frames are wanted with nobody connected")
 	}
@@ -169,7 +177,7 @@ func TestWanted(t *testing.T) {
 	if n := s.env.Counters.Dropped.Load(); n != 3 {
 		t.Errorf("%d dropped, want 3", n)
 	}
-	r, _ := startReceiver(t, ReceiveConfig{Dial: address(s.end)}, quick())
+	r, _ := m.startReceiver(t, ReceiveConfig{Dial: addressOf(s.end)}, quick())
 	log.await(t, "receiver connected")
 	if !s.Wanted() {
 		t.Error("no frames are wanted with a receiver connected")
@@ -183,8 +191,10 @@ func TestWanted(t *testing.T) {
 	}
 }
 
-func TestFramesThatCannotBeSent(t *testing.T) {
-	s, _ := startSender(t, SendConfig{Listen: loopback, MaxFrame: 2048}, quick())
+func TestFramesThatCannotBeSent(t *testing.T) { both(t, testFramesThatCannotBeSent) }
+
+func testFramesThatCannotBeSent(t *testing.T, m mode) {
+	s, _ := m.startSender(t, SendConfig{Listen: loopback, MaxFrame: 2048}, quick())
 	tests := []struct {
 		lossless bool
 		change   func(*pipeline.Frame)
@@ -207,9 +217,11 @@ func TestFramesThatCannotBeSent(t *testing.T) {
 
 // A receiver that takes only small frames misses the large ones and says so; it is not sent into an
 // endless circle of reconnects.
-func TestReceiverWithSmallerLimit(t *testing.T) {
-	s, log := startSender(t, SendConfig{Listen: loopback}, quick())
-	r, _ := startReceiver(t, ReceiveConfig{Dial: address(s.end), MaxFrame: 4096}, quick())
+func TestReceiverWithSmallerLimit(t *testing.T) { both(t, testReceiverWithSmallerLimit) }
+
+func testReceiverWithSmallerLimit(t *testing.T, m mode) {
+	s, log := m.startSender(t, SendConfig{Listen: loopback}, quick())
+	r, _ := m.startReceiver(t, ReceiveConfig{Dial: addressOf(s.end), MaxFrame: 4096}, quick())
 	if err := write(t.Context(), s, large(s.env.Pool, 0, 5000, true)); err != nil {
 		t.Fatal(err)
 	}
@@ -226,11 +238,13 @@ func TestReceiverWithSmallerLimit(t *testing.T) {
 }
 
 // Captured is brought to the receiver's clock however wrong the sender's is.
-func TestClocks(t *testing.T) {
+func TestClocks(t *testing.T) { both(t, testClocks) }
+
+func testClocks(t *testing.T, m mode) {
 	ahead := quick()
 	ahead.now = func() time.Time { return time.Now().Add(72 * time.Hour) }
-	s, _ := startSender(t, SendConfig{Listen: loopback}, ahead)
-	r, _ := startReceiver(t, ReceiveConfig{Dial: address(s.end)}, quick())
+	s, _ := m.startSender(t, SendConfig{Listen: loopback}, ahead)
+	r, _ := m.startReceiver(t, ReceiveConfig{Dial: addressOf(s.end)}, quick())
 	f := picture(s.env.Pool, 0, true)
 	f.Captured = ahead.now()
 	if err := write(t.Context(), s, f); err != nil {

@@ -20,7 +20,7 @@ func TestPythonReceiver(t *testing.T) {
 	}
 	dir := t.TempDir()
 	s, _ := startSender(t, SendConfig{Listen: loopback}, quick())
-	cmd := exec.CommandContext(limited(t), python, "../../docs/examples/receiver.py", address(s.end), "--save", dir, "--verify")
+	cmd := exec.CommandContext(limited(t), python, "../../docs/examples/receiver.py", addressOf(s.end), "--save", dir, "--verify")
 	cmd.Env = append(os.Environ(), "PYTHONIOENCODING=utf-8")
 	var out, complaints bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &complaints

@@ -50,7 +50,9 @@ func (r *receiver) Open(ctx context.Context) error {
 	r.sessions, r.stop = make(chan *session), make(chan struct{})
 	r.busy, r.ended = false, false
 	r.end = &endpoint{
-		listen: r.cfg.Listen, dial: r.cfg.Dial, insecure: r.cfg.Insecure, set: r.set, log: r.env.Log,
+		announce: r.cfg.Announce, pipeline: r.env.Pipeline,
+		listen: r.cfg.Listen, dial: r.cfg.Dial, insecure: r.cfg.Insecure, secret: r.cfg.Secret, tls: r.cfg.TLS,
+		set: r.set, log: r.env.Log,
 		hello: wire.Hello{
 			Version: wire.Version, Role: wire.RoleReceiver,
 			Extensions: []wire.Extension{wire.MaxFrame(uint32(r.cfg.MaxFrame))},

@@ -21,15 +21,17 @@ func readOne(t testing.TB, r *receiver) uint64 {
 }
 
 // A sender that stops and comes back: the receiver waits, whichever of them listens.
-func TestSenderComesBack(t *testing.T) {
+func TestSenderComesBack(t *testing.T) { both(t, testSenderComesBack) }
+
+func testSenderComesBack(t *testing.T, m mode) {
 	for _, receiverListens := range []bool{false, true} {
 		at := freePort(t)
 		send, receive := SendConfig{Listen: at}, ReceiveConfig{Dial: at}
 		if receiverListens {
 			send, receive = SendConfig{Dial: at}, ReceiveConfig{Listen: at}
 		}
-		r, log := startReceiver(t, receive, quick())
-		first, _ := startSender(t, send, quick())
+		r, log := m.startReceiver(t, receive, quick())
+		first, _ := m.startSender(t, send, quick())
 		sendAll(t, first, 0, 1, true)
 		if got := readOne(t, r); got != 0 {
 			t.Errorf("frame %d, want 0", got)
@@ -37,7 +39,7 @@ func TestSenderComesBack(t *testing.T) {
 		if err := first.Close(); err != nil {
 			t.Fatal(err)
 		}
-		second, _ := startSender(t, send, quick())
+		second, _ := m.startSender(t, send, quick())
 		keepSending(t, second, 5, 6)
 		if got := readOne(t, r); got != 5 {
 			t.Errorf("frame %d, want 5", got)
@@ -53,16 +55,18 @@ func TestSenderComesBack(t *testing.T) {
 }
 
 // A sender that is killed says nothing.
-func TestSenderBreaks(t *testing.T) {
-	r, log := startReceiver(t, ReceiveConfig{Listen: loopback}, quick())
-	conn := dialRaw(t, address(r.end))
+func TestSenderBreaks(t *testing.T) { both(t, testSenderBreaks) }
+
+func testSenderBreaks(t *testing.T, m mode) {
+	r, log := m.startReceiver(t, ReceiveConfig{Listen: loopback}, quick())
+	conn := m.dialRaw(t, addressOf(r.end))
 	say(t, conn, hello(1, 1))
 	log.await(t, "listening")
 	got := make(chan uint64, 1)
 	go func() { got <- readOne(t, r) }()
 	log.await(t, "sender connected")
 	conn.Close()
-	s, _ := startSender(t, SendConfig{Dial: address(r.end)}, quick())
+	s, _ := m.startSender(t, SendConfig{Dial: addressOf(r.end)}, quick())
 	sendAll(t, s, 3, 4, true)
 	if seq := <-got; seq != 3 {
 		t.Errorf("frame %d, want 3", seq)
@@ -71,15 +75,17 @@ func TestSenderBreaks(t *testing.T) {
 }
 
 // A receiver that goes and comes back: a lossless stream waits for it, whichever of them listens.
-func TestReceiverComesBack(t *testing.T) {
+func TestReceiverComesBack(t *testing.T) { both(t, testReceiverComesBack) }
+
+func testReceiverComesBack(t *testing.T, m mode) {
 	for _, receiverListens := range []bool{false, true} {
 		at := freePort(t)
 		send, receive := SendConfig{Listen: at}, ReceiveConfig{Dial: at}
 		if receiverListens {
 			send, receive = SendConfig{Dial: at}, ReceiveConfig{Listen: at}
 		}
-		s, log := startSender(t, send, quick())
-		first, _ := startReceiver(t, receive, quick())
+		s, log := m.startSender(t, send, quick())
+		first, _ := m.startReceiver(t, receive, quick())
 		sendAll(t, s, 0, 1, true)
 		readOne(t, first)
 		if err := first.Close(); err != nil {
@@ -88,7 +94,7 @@ func TestReceiverComesBack(t *testing.T) {
 		log.await(t, "receiver left")
 		keepSending(t, s, 1, 2)
 		log.await(t, "waiting for ")
-		second, _ := startReceiver(t, receive, quick())
+		second, _ := m.startReceiver(t, receive, quick())
 		if got := readOne(t, second); got != 1 {
 			t.Errorf("frame %d, want 1", got)
 		}
@@ -100,10 +106,12 @@ func TestReceiverComesBack(t *testing.T) {
 
 // What a lossless receiver had not got when it broke off goes to the one that comes next, from the frame
 // on that was being written.
-func TestUnsentFramesAreKept(t *testing.T) {
+func TestUnsentFramesAreKept(t *testing.T) { both(t, testUnsentFramesAreKept) }
+
+func testUnsentFramesAreKept(t *testing.T, m mode) {
 	const size = 8 << 20 // more than a connection holds that nobody reads
-	s, log := startSender(t, SendConfig{Listen: loopback}, quick())
-	conn := stalled(t, address(s.end))
+	s, log := m.startSender(t, SendConfig{Listen: loopback}, quick())
+	conn := m.stalled(t, addressOf(s.end))
 	log.await(t, "receiver connected")
 	for seq := range uint64(3) {
 		if err := write(t.Context(), s, large(s.env.Pool, seq, size, true)); err != nil {
@@ -112,7 +120,7 @@ func TestUnsentFramesAreKept(t *testing.T) {
 	}
 	conn.Close()
 	log.await(t, "receiver left")
-	r, _ := startReceiver(t, ReceiveConfig{Dial: address(s.end)}, quick())
+	r, _ := m.startReceiver(t, ReceiveConfig{Dial: addressOf(s.end)}, quick())
 	ended := make(chan error, 1)
 	go func() { ended <- s.End(limited(t)) }()
 	for want := range uint64(3) {
@@ -134,16 +142,18 @@ func TestUnsentFramesAreKept(t *testing.T) {
 }
 
 // The same holds when the receiver is back before the stream ends: the order of both makes no difference.
-func TestUnsentFramesAreKeptUntilTheEnd(t *testing.T) {
-	s, log := startSender(t, SendConfig{Listen: loopback}, quick())
-	conn := stalled(t, address(s.end))
+func TestUnsentFramesAreKeptUntilTheEnd(t *testing.T) { both(t, testUnsentFramesAreKeptUntilTheEnd) }
+
+func testUnsentFramesAreKeptUntilTheEnd(t *testing.T, m mode) {
+	s, log := m.startSender(t, SendConfig{Listen: loopback}, quick())
+	conn := m.stalled(t, addressOf(s.end))
 	log.await(t, "receiver connected")
 	if err := write(t.Context(), s, large(s.env.Pool, 0, 8<<20, true)); err != nil {
 		t.Fatal(err)
 	}
 	conn.Close()
 	log.await(t, "receiver left")
-	r, _ := startReceiver(t, ReceiveConfig{Dial: address(s.end)}, quick())
+	r, _ := m.startReceiver(t, ReceiveConfig{Dial: addressOf(s.end)}, quick())
 	f, err := r.Read(limited(t))
 	if err != nil {
 		t.Fatal(err)
@@ -193,9 +203,11 @@ func TestRepeatedFrames(t *testing.T) {
 }
 
 // The end of a stream is told apart from a sender that stops: the receiver ends too, and refuses others.
-func TestEndOfStream(t *testing.T) {
-	r, _ := startReceiver(t, ReceiveConfig{Listen: loopback}, quick())
-	s, _ := startSender(t, SendConfig{Dial: address(r.end)}, quick())
+func TestEndOfStream(t *testing.T) { both(t, testEndOfStream) }
+
+func testEndOfStream(t *testing.T, m mode) {
+	r, _ := m.startReceiver(t, ReceiveConfig{Listen: loopback}, quick())
+	s, _ := m.startSender(t, SendConfig{Dial: addressOf(r.end)}, quick())
 	done := make(chan error, 1)
 	go func() {
 		sendAll(t, s, 0, 1, true)
@@ -209,14 +221,16 @@ func TestEndOfStream(t *testing.T) {
 	if err := <-done; err != nil {
 		t.Error(err)
 	}
-	_, log := startSender(t, SendConfig{Dial: address(r.end)}, quick())
+	_, log := m.startSender(t, SendConfig{Dial: addressOf(r.end)}, quick())
 	log.await(t, "refused (busy): the stream has ended here")
 }
 
 // Closing does not wait for a receiver that reads nothing.
-func TestCloseWithStuckReceiver(t *testing.T) {
-	s, log := startSender(t, SendConfig{Listen: loopback}, quick())
-	stalled(t, address(s.end))
+func TestCloseWithStuckReceiver(t *testing.T) { both(t, testCloseWithStuckReceiver) }
+
+func testCloseWithStuckReceiver(t *testing.T, m mode) {
+	s, log := m.startSender(t, SendConfig{Listen: loopback}, quick())
+	m.stalled(t, addressOf(s.end))
 	log.await(t, "receiver connected")
 	for seq := range uint64(4) {
 		if err := write(t.Context(), s, large(s.env.Pool, seq, 6<<20, true)); err != nil {

@@ -61,7 +61,9 @@ func newSender(cfg SendConfig, env pipeline.Env, set settings) *sender {
 func (s *sender) Open(ctx context.Context) error {
 	s.state, s.stop = running, make(chan struct{})
 	s.end = &endpoint{
-		listen: s.cfg.Listen, dial: s.cfg.Dial, insecure: s.cfg.Insecure, set: s.set, log: s.env.Log,
+		announce: s.cfg.Announce, pipeline: s.env.Pipeline,
+		listen: s.cfg.Listen, dial: s.cfg.Dial, insecure: s.cfg.Insecure, secret: s.cfg.Secret, tls: s.cfg.TLS,
+		set: s.set, log: s.env.Log,
 		hello: wire.Hello{Version: wire.Version, Role: wire.RoleSender},
 		admit: s.admit, dismiss: s.dismiss, serve: s.serve, done: s.done,
 	}

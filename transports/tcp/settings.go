@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"framewire/pipeline"
+	"framewire/transports/discovery"
 )
 
 // settings are what no user sets and what tests replace.
@@ -33,6 +34,9 @@ type settings struct {
 	unread func(net.Conn) int // bytes that the peer's machine has not confirmed; 0 where nobody knows
 	listen func(ctx context.Context, address string) (net.Listener, error)
 	dial   func(ctx context.Context, address string) (net.Conn, error)
+
+	announce func(context.Context, discovery.Service) (stop func())
+	find     func(context.Context, discovery.Query) (address string, err error)
 }
 
 // standard gives the settings that the program runs with.
@@ -66,5 +70,7 @@ func standard() settings {
 		dial: func(ctx context.Context, address string) (net.Conn, error) {
 			return dial.DialContext(ctx, "tcp", address)
 		},
+		announce: discovery.Announce,
+		find:     discovery.Find,
 	}
 }

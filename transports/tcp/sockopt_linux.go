@@ -16,7 +16,7 @@ const unacknowledgedKnown = true
 // unacknowledged counts the bytes that the kernel has taken and the other machine has not confirmed
 // (SIOCOUTQ, tcp(7)). Where it cannot be known it is 0.
 func unacknowledged(conn net.Conn) int {
-	tcp, ok := conn.(*net.TCPConn)
+	tcp, ok := below(conn).(*net.TCPConn)
 	if !ok {
 		return 0
 	}
@@ -34,7 +34,7 @@ func unacknowledged(conn net.Conn) int {
 // boundUnsent keeps a slow network from collecting old frames in the kernel's send buffer
 // (TCP_NOTSENT_LOWAT, tcp(7)). Where it fails latency under load is larger and nothing else.
 func boundUnsent(conn net.Conn) {
-	tcp, ok := conn.(*net.TCPConn)
+	tcp, ok := below(conn).(*net.TCPConn)
 	if !ok {
 		return
 	}

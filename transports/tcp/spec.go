@@ -5,8 +5,9 @@ import "framewire/pipeline"
 const doc = "One end has `listen`, the other `dial`; which is which does not matter, nor which is started first.\n\n" +
 	"A stream that must arrive whole (a file with `pace: fast`, photos) waits for its receivers and for the " +
 	"slowest of them. A live one never waits: a receiver that is too slow misses frames, and only it.\n\n" +
-	"Addresses of this machine alone (127.0.0.0/8, ::1, localhost) work as they are. Any other needs " +
-	"`insecure: true`, because nothing is encrypted or authenticated yet."
+	"Addresses of this machine alone (127.0.0.0/8, ::1, localhost) work as they are. For any other both ends need " +
+	"the same `secret` (`framewire secret` makes one) or certificates (`tls`, alone or beside it), with which " +
+	"everything is encrypted by TLS 1.3; or `insecure: true`, with which everybody may watch and send."
 
 // SendSpec describes the sending end.
 func SendSpec() pipeline.Spec {

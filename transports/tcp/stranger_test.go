@@ -56,7 +56,7 @@ func TestStrangers(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			s, log := startSender(t, SendConfig{Listen: loopback}, quick())
-			conn := dialRaw(t, address(s.end))
+			conn := dialRaw(t, addressOf(s.end))
 			say(t, conn, []byte(test.says))
 			if test.refused == 0 {
 				conn.(*net.TCPConn).CloseWrite()
@@ -69,7 +69,7 @@ func TestStrangers(t *testing.T) {
 			}
 			log.await(t, test.log)
 
-			r, _ := startReceiver(t, ReceiveConfig{Dial: address(s.end)}, quick())
+			r, _ := startReceiver(t, ReceiveConfig{Dial: addressOf(s.end)}, quick())
 			keepSending(t, s, 0, 1)
 			f, err := r.Read(limited(t))
 			if err != nil {
@@ -83,7 +83,7 @@ func TestStrangers(t *testing.T) {
 func TestHTTPClient(t *testing.T) {
 	s, log := startSender(t, SendConfig{Listen: loopback}, quick())
 	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
-	if resp, err := client.Get("http://" + address(s.end) + "/stream"); err == nil {
+	if resp, err := client.Get("http://" + addressOf(s.end) + "/stream"); err == nil {
 		resp.Body.Close()
 		t.Error("an HTTP client got an HTTP answer")
 	}
@@ -132,7 +132,7 @@ func TestDamagedStream(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			r, log := startReceiver(t, ReceiveConfig{Listen: loopback}, quick())
-			conn := dialRaw(t, address(r.end))
+			conn := dialRaw(t, addressOf(r.end))
 			say(t, conn, append(hello(wire.RoleSender, 1), test.says...))
 			conn.(*net.TCPConn).CloseWrite()
 			got := make(chan *pipeline.Frame, 1)
@@ -146,7 +146,7 @@ func TestDamagedStream(t *testing.T) {
 			log.await(t, test.log)
 			conn.Close()
 
-			s, _ := startSender(t, SendConfig{Dial: address(r.end)}, quick())
+			s, _ := startSender(t, SendConfig{Dial: addressOf(r.end)}, quick())
 			sendAll(t, s, 0, 1, true)
 			if f := <-got; f != nil {
 				f.Release()
@@ -160,7 +160,7 @@ func TestDamagedStream(t *testing.T) {
 
 func TestUnknownCodecIsSkipped(t *testing.T) {
 	r, _ := startReceiver(t, ReceiveConfig{Listen: loopback}, quick())
-	conn := dialRaw(t, address(r.end))
+	conn := dialRaw(t, addressOf(r.end))
 	private := privateFrame([]byte("what only they know"))
 	say(t, conn, append(append(hello(wire.RoleSender, 1), private...), wire.AppendEnd(nil)...))
 	_, err := r.Read(limited(t))
@@ -174,14 +174,14 @@ func TestUnknownCodecIsSkipped(t *testing.T) {
 
 func TestSecondSenderIsRefused(t *testing.T) {
 	r, log := startReceiver(t, ReceiveConfig{Listen: loopback}, quick())
-	first, _ := startSender(t, SendConfig{Dial: address(r.end)}, quick())
+	first, _ := startSender(t, SendConfig{Dial: addressOf(r.end)}, quick())
 	sendAll(t, first, 0, 1, true)
 	f, err := r.Read(limited(t))
 	if err != nil {
 		t.Fatal(err)
 	}
 	f.Release()
-	_, slog := startSender(t, SendConfig{Dial: address(r.end)}, quick())
+	_, slog := startSender(t, SendConfig{Dial: addressOf(r.end)}, quick())
 	const busy = "another sender is connected, and a receiver takes one at a time"
 	slog.await(t, `refused (busy): `+busy)
 	log.await(t, busy)
@@ -194,14 +194,14 @@ func TestMaxPeers(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	r, _ := startReceiver(t, ReceiveConfig{Dial: address(s.end)}, quick())
+	r, _ := startReceiver(t, ReceiveConfig{Dial: addressOf(s.end)}, quick())
 	sendAll(t, s, 0, 1, true)
 	f, err := r.Read(limited(t))
 	if err != nil {
 		t.Fatal(err)
 	}
 	f.Release()
-	_, log := startReceiver(t, ReceiveConfig{Dial: address(s.end)}, quick())
+	_, log := startReceiver(t, ReceiveConfig{Dial: addressOf(s.end)}, quick())
 	log.await(t, "refused (full): max_peers is reached: 1 receiver connected")
 }
 

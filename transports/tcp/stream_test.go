@@ -10,7 +10,9 @@ import (
 )
 
 // Either end may listen, and either may be first: every frame of a lossless stream arrives in order.
-func TestStream(t *testing.T) {
+func TestStream(t *testing.T) { both(t, testStream) }
+
+func testStream(t *testing.T, m mode) {
 	tests := []struct {
 		name          string
 		senderListens bool
@@ -32,17 +34,17 @@ func TestStream(t *testing.T) {
 			var r *receiver
 			var log *journal
 			if test.receiverFirst {
-				r, log = startReceiver(t, receive, quick())
+				r, log = m.startReceiver(t, receive, quick())
 				if test.senderListens {
 					log.await(t, "waiting for "+at)
 				}
-				s, _ = startSender(t, send, quick())
+				s, _ = m.startSender(t, send, quick())
 			} else {
-				s, log = startSender(t, send, quick())
+				s, log = m.startSender(t, send, quick())
 				if !test.senderListens {
 					log.await(t, "waiting for "+at)
 				}
-				r, _ = startReceiver(t, receive, quick())
+				r, _ = m.startReceiver(t, receive, quick())
 			}
 			ended := make(chan error, 1)
 			go func() {
@@ -71,9 +73,11 @@ func TestStream(t *testing.T) {
 }
 
 // Everything that a frame says arrives, and the clock exchange keeps times of one machine as they are.
-func TestFrameFields(t *testing.T) {
-	s, _ := startSender(t, SendConfig{Listen: loopback}, quick())
-	r, _ := startReceiver(t, ReceiveConfig{Dial: address(s.end)}, quick())
+func TestFrameFields(t *testing.T) { both(t, testFrameFields) }
+
+func testFrameFields(t *testing.T, m mode) {
+	s, _ := m.startSender(t, SendConfig{Listen: loopback}, quick())
+	r, _ := m.startReceiver(t, ReceiveConfig{Dial: addressOf(s.end)}, quick())
 	want := s.env.Pool.Get(5)
 	defer want.Release()
 	copy(want.Data, "\xff\xd8jpg")
@@ -98,9 +102,11 @@ func TestFrameFields(t *testing.T) {
 }
 
 // A Read that waits gives up at once when its context ends, and the connection stays usable.
-func TestReadHonoursContext(t *testing.T) {
-	s, slog := startSender(t, SendConfig{Listen: loopback}, quick())
-	r, _ := startReceiver(t, ReceiveConfig{Dial: address(s.end)}, quick())
+func TestReadHonoursContext(t *testing.T) { both(t, testReadHonoursContext) }
+
+func testReadHonoursContext(t *testing.T, m mode) {
+	s, slog := m.startSender(t, SendConfig{Listen: loopback}, quick())
+	r, _ := m.startReceiver(t, ReceiveConfig{Dial: addressOf(s.end)}, quick())
 	ctx, cancel := context.WithCancel(t.Context())
 	slog.await(t, "receiver connected")
 	cancelled := make(chan error)

@@ -6,6 +6,7 @@ import (
 	"os"
 	"time"
 
+	"framewire/transports/secure"
 	"framewire/transports/wire"
 )
 
@@ -112,29 +113,54 @@ func (p *peer) write(data []byte) error {
 	if data == nil {
 		p.buffers = p.vector[:1]
 	}
-	size, taken := len(p.head)+len(data), 0
+	taken, err := 0, error(nil)
+	if conn, ok := p.conn.(*secure.Conn); ok {
+		taken, err = p.writeSecured(conn)
+	} else {
+		taken, err = p.writePlain()
+	}
+	if !errors.Is(err, os.ErrDeadlineExceeded) || p.s.isClosing() {
+		return err
+	}
+	if taken == 0 {
+		return fmt.Errorf("it has taken nothing for %s", p.s.set.stall)
+	}
+	return fmt.Errorf("it is too slow for a live stream: it took %d of %d bytes in %s", taken, len(p.head)+len(data), p.s.set.stall)
+}
+
+// writePlain writes p.buffers until it is through, fails, or is given up, with os.ErrDeadlineExceeded. taken
+// is how many bytes the kernel took.
+func (p *peer) writePlain() (taken int, err error) {
 	began := time.Now()
 	for now := began; ; now = time.Now() {
 		if err := p.conn.SetWriteDeadline(now.Add(p.s.set.tick)); err != nil {
-			return err
+			return taken, err
 		}
 		n, err := p.buffers.WriteTo(p.conn)
 		p.s.env.Counters.BytesOut.Add(uint64(n))
-		if err == nil {
-			return nil
-		}
-		if !errors.Is(err, os.ErrDeadlineExceeded) || p.s.isClosing() {
-			return err
-		}
 		taken += int(n)
-		if p.patient || time.Since(began) < p.s.set.stall {
-			continue
+		switch {
+		case err == nil, !errors.Is(err, os.ErrDeadlineExceeded), p.s.isClosing():
+			return taken, err
+		case !p.patient && time.Since(began) >= p.s.set.stall:
+			return taken, err
 		}
-		if taken == 0 {
-			return fmt.Errorf("it has taken nothing for %s", p.s.set.stall)
-		}
-		return fmt.Errorf("it is too slow for a live stream: it took %d of %d bytes in %s", taken, size, p.s.set.stall)
 	}
+}
+
+// writeSecured is writePlain for a connection whose waiting has to be done below the encryption.
+func (p *peer) writeSecured(conn *secure.Conn) (taken int, err error) {
+	wait := secure.Wait{Tick: p.s.set.tick, Limit: p.s.set.stall, Stop: p.closing}
+	if p.patient {
+		wait.Limit = 0
+	}
+	size := len(p.vector[0]) + len(p.vector[1])
+	taken, err = conn.Send(wait, p.buffers)
+	if taken = min(taken, size); err == nil {
+		taken = size // what encryption adds is not counted, as it is not where it is read
+	}
+	p.s.env.Counters.BytesOut.Add(uint64(taken))
+	return taken, err
 }
 
 // finish closes our half of the connection after the last message. The other half ends when the
