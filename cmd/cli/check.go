@@ -11,10 +11,11 @@ import (
 
 func (a *app) checkCommand() *cli.Command {
 	return &cli.Command{
-		Name:        "check",
-		Usage:       "validate config files and print each pipeline's resolved chain",
-		ArgsUsage:   "CONFIG...",
-		Description: "Opens no device, no file but the configs, and no connection. Exit status 2 when something is wrong.",
+		Name:      "check",
+		Usage:     "validate config files and print each pipeline's resolved chain",
+		ArgsUsage: "CONFIG...",
+		Description: "Opens no device, no file but the configs, and no connection. Exit status 2 when something is wrong.\n" +
+			roleHelp(),
 		Flags: []cli.Flag{
 			&cli.StringSliceFlag{Name: "set", Usage: "override one config value, `PATH=VALUE`; may be repeated"},
 		},
@@ -23,7 +24,7 @@ func (a *app) checkCommand() *cli.Command {
 			if len(files) == 0 {
 				return usagef("framewire check: which config? for example: framewire check configs/sender.yaml")
 			}
-			chains, err := config.Load(a.reg, config.Options{Set: ctx.StringSlice("set")}, files...)
+			chains, err := config.Load(a.reg, config.Options{Set: ctx.StringSlice("set"), ReadFile: readConfig}, files...)
 			if err != nil {
 				return usageError{err}
 			}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"framewire/configs"
 	"framewire/pipeline"
 )
 
@@ -31,7 +32,9 @@ const mainGrace = 200 * time.Millisecond
 type Program struct {
 	Plugins []pipeline.Spec
 	Devices func(w io.Writer) error // prints the cameras here
-	Native  string                  // the native libraries that are linked in, for `version`; may be empty
+	// Network prints the senders and receivers that are announced in the local network.
+	Network func(ctx context.Context, w io.Writer) error
+	Native  string // the native libraries that are linked in, for `version`; may be empty
 }
 
 // Main runs the command line on the process's first thread, which it lends to window sinks, and gives the
@@ -116,7 +119,7 @@ func (a *app) commands() *cli.App {
 	}
 	c.Commands = []*cli.Command{
 		a.runCommand(), a.checkCommand(), a.listCommand(), a.devicesCommand(),
-		a.demoCommand(), a.docsCommand(), a.versionCommand(),
+		a.demoCommand(), a.secretCommand(), a.docsCommand(), a.versionCommand(),
 	}
 	for _, cmd := range c.Commands {
 		cmd.OnUsageError = onUsageError
@@ -150,7 +153,8 @@ func onUsageError(ctx *cli.Context, err error, _ bool) error {
 
 func (a *app) unknownCommand(ctx *cli.Context, name string) error {
 	hint := `see "framewire --help" for the commands`
-	if _, err := os.Stat(name); err == nil {
+	_, isRole := configs.Read(name)
+	if _, err := os.Stat(name); err == nil || isRole {
 		hint = fmt.Sprintf("to run that config: framewire run %s", name)
 	} else if near := cli.SuggestCommand(ctx.App.Commands, name); near != "" {
 		hint = strings.ToLower(near[:1]) + near[1:] // it is a whole question

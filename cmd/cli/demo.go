@@ -76,8 +76,12 @@ func (d *demo) prepare() error {
 	}
 	// The values go into the config itself, so that what lies in the folder is what was run.
 	dir := strings.NewReplacer("'", "''", "$", "$$").Replace(d.dir)
+	text, ok := configs.Read("demo")
+	if !ok {
+		return errors.New("demo: its config is not in this program")
+	}
 	values := strings.NewReplacer("${FRAMEWIRE_DEMO_DIR:-demo-out}", dir, "${FRAMEWIRE_DEMO_PORT:-5599}", strconv.Itoa(port))
-	if err := os.WriteFile(d.config(), []byte(values.Replace(string(configs.Demo))), 0o644); err != nil {
+	if err := os.WriteFile(d.config(), []byte(values.Replace(string(text))), 0o644); err != nil {
 		return fmt.Errorf("demo: %w", err)
 	}
 	fmt.Fprintf(d.app.stdout, "framewire demo: a sender process and a receiver process, joined by TCP port %d\n", port)

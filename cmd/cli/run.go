@@ -25,7 +25,9 @@ func (a *app) runCommand() *cli.Command {
 		ArgsUsage: "CONFIG...",
 		Description: "Runs until every stream has ended, or until Ctrl-C, SIGTERM or --for ends it cleanly;\n" +
 			"a second signal ends it at once. Exit status: 0 clean end, 1 a pipeline failed,\n" +
-			"2 usage or configuration error.",
+			"2 usage or configuration error.\n" + roleHelp() + "\n" +
+			"An end that listens for other machines prints what to type there; on a terminal it makes a\n" +
+			"secret for this run where the config has none.",
 		Flags: append([]cli.Flag{
 			&cli.StringSliceFlag{Name: "set", Usage: "override one config value, `PATH=VALUE`, as in source.path=clip.mp4; may be repeated"},
 			&cli.StringSliceFlag{Name: "only", Usage: "run only the pipeline with this `NAME`; may be repeated"},
@@ -53,7 +55,8 @@ func (a *app) runAction(ctx *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	chains, err := config.Load(a.reg, config.Options{Set: ctx.StringSlice("set")}, files...)
+	pair := a.newPairing()
+	chains, err := config.Load(a.reg, config.Options{Set: ctx.StringSlice("set"), Prepare: pair.prepare, ReadFile: readConfig}, files...)
 	if err != nil {
 		return usageError{err}
 	}
@@ -65,6 +68,7 @@ func (a *app) runAction(ctx *cli.Context) error {
 		return err
 	}
 
+	pair.tell(chains, log, out)
 	started := time.Now()
 	var stopStatus func()
 	if isTerminal(a.stderr) && !ctx.Bool("no-status") {

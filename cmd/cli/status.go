@@ -98,11 +98,13 @@ type sample struct {
 	peers         int64
 	sends         bool
 	latency       time.Duration
+	quality       int // percent, the least that an output advises
+	every         int // one of so many frames, the most that an output leaves out
 }
 
 func takeSample(r *pipeline.Runner, now time.Time) sample {
 	rep := r.Report()
-	s := sample{name: r.Name(), at: now, state: rep.State, latency: r.RecentLatency()}
+	s := sample{name: r.Name(), at: now, state: rep.State, latency: r.RecentLatency(), quality: 100, every: 1}
 	for i, stage := range rep.Stages {
 		s.dropped += stage.Dropped
 		switch {
@@ -110,6 +112,9 @@ func takeSample(r *pipeline.Runner, now time.Time) sample {
 			s.frames, s.bytes = stage.FramesOut, stage.BytesOut
 		case stage.Kind == pipeline.KindEncoder:
 			s.bytes = stage.BytesOut
+		}
+		if stage.AdviceReport != nil {
+			s.quality, s.every = min(s.quality, stage.Quality), max(s.every, stage.Every)
 		}
 		if stage.Kind == pipeline.KindSend || stage.Kind == pipeline.KindReceive {
 			s.peers += stage.Peers
@@ -133,6 +138,12 @@ func (s sample) since(last sample) string {
 		float64(s.latency)/float64(time.Millisecond), s.dropped)
 	if s.sends {
 		text += fmt.Sprintf("  %d peers", s.peers)
+	}
+	if s.quality < 100 {
+		text += fmt.Sprintf("  quality %d%%", s.quality)
+	}
+	if s.every > 1 {
+		text += fmt.Sprintf("  1 of %d frames", s.every)
 	}
 	return text
 }
