@@ -39,7 +39,7 @@ test-native:
 	@$(NATIVE) vet -tags $(TAGS) ./...
 	@CGO_ENABLED=1 $(TOOL) gotestsum --format pkgname-and-test-fails --hide-summary skipped -- -race -timeout 15m -tags $(TAGS) $(PKGS)
 
-test-hardware: deps ## camera tests against real V4L2 devices in a virtual machine (VM=command that runs one)
+test-hardware: deps ## camera tests on real V4L2 devices, UDP through netem, in a virtual machine (VM=command that runs one)
 	@FRAMEWIRE_VM="$(VM)" FRAMEWIRE_TAGS=$(TAGS) .ci/hardware
 
 lint: ## gofmt, vet and staticcheck over both builds, and the staleness of generated files

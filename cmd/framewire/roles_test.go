@@ -170,6 +170,7 @@ func TestDemoCommand(t *testing.T) {
 }
 
 func TestEveryRoleChecks(t *testing.T) {
+	t.Setenv("FRAMEWIRE_SECRET", "what the reader has set")
 	files, err := filepath.Glob(filepath.Join(rolesDir, "*.yaml"))
 	if err != nil || len(files) < 7 {
 		t.Fatalf("%d configs, error %v", len(files), err)

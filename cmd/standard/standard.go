@@ -16,20 +16,21 @@ import (
 	"framewire/sources/image"
 	"framewire/sources/testpattern"
 	"framewire/transports/tcp"
+	"framewire/transports/udp"
 )
 
 // Plugins lists the specs of everything that is shipped.
 func Plugins() []pipeline.Spec {
 	return []pipeline.Spec{
 		camera.Spec(), sourcefile.Spec(), image.Spec(), testpattern.Spec(),
-		tcp.ReceiveSpec(),
+		tcp.ReceiveSpec(), udp.ReceiveSpec(),
 		jpeg.EncoderSpec(), jpeg.DecoderSpec(), raw.EncoderSpec(), raw.DecoderSpec(),
-		tcp.SendSpec(),
+		tcp.SendSpec(), udp.SendSpec(),
 		window.Spec(), sinkfile.Spec(), snapshot.Spec(), null.Spec(),
 	}
 }
 
 // Program is the framewire binary.
 func Program() cli.Program {
-	return cli.Program{Plugins: Plugins(), Devices: printDevices, Native: native()}
+	return cli.Program{Plugins: Plugins(), Devices: printDevices, Network: printNetwork, Native: native()}
 }

@@ -50,14 +50,16 @@ func TestYAMLInMarkdownIsValid(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	env := map[string]string{"FRAMEWIRE_SECRET": "what the reader has set"}
 	for _, file := range append(files, filepath.Join(root, "README.md")) {
-		if err := config.CheckMarkdown(reg, file); err != nil {
+		if err := config.CheckMarkdown(reg, file, env); err != nil {
 			t.Errorf("%v", err)
 		}
 	}
 }
 
 func TestConfigsAreValid(t *testing.T) {
+	t.Setenv("FRAMEWIRE_SECRET", "what the reader has set")
 	reg := registry(t)
 	files, err := filepath.Glob(filepath.Join(root, "configs", "*.yaml"))
 	if err != nil || len(files) < 7 {

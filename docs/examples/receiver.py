@@ -1,4 +1,7 @@
-"""Receive Framewire frames over TCP: see docs/wire-format.md."""
+"""Receive Framewire frames over TCP: see docs/wire-format.md.
+
+For senders without a secret: on this machine, or with `insecure: true`.
+"""
 import argparse, os, socket, struct, sys, threading, time
 
 MAGIC = b"\x89FWIRE\r\n"

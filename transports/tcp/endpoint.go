@@ -14,6 +14,7 @@ import (
 
 	"framewire/pipeline"
 	"framewire/transports/address"
+	"framewire/transports/internal/limit"
 	"framewire/transports/secret"
 	"framewire/transports/secure"
 	"framewire/transports/wire"
@@ -39,8 +40,8 @@ type endpoint struct {
 	serve func(context.Context, *link)
 	done  func() bool // no further connection is wanted
 
-	complaints limiter // about strangers and the like
-	news       limiter // of peers that come and go
+	complaints limit.Limiter // about strangers and the like
+	news       limit.Limiter // of peers that come and go
 	lobby      lobby
 	guard      *secure.Guard  // nil where neither secret nor tls is set
 	wrong      secret.Limiter // of secrets
@@ -64,8 +65,8 @@ type link struct {
 
 // open begins to listen or to dial. The context bounds only the beginning.
 func (e *endpoint) open(ctx context.Context) error {
-	e.complaints.every, e.complaints.burst = e.set.report, 1
-	e.news.every, e.news.burst = e.set.report, e.set.lines
+	e.complaints.Every, e.complaints.Burst = e.set.report, 1
+	e.news.Every, e.news.Burst = e.set.report, e.set.lines
 	e.lobby.places, e.lobby.share, e.lobby.grace = e.set.handshakes, e.set.perAddress, e.set.grace
 	switch {
 	case e.insecure && e.listen == "":
@@ -107,8 +108,8 @@ func (e *endpoint) tellMissed(ctx context.Context) {
 	for {
 		select {
 		case <-ticker.C:
-			e.complaints.tellMissed(e.log.Warn)
-			e.news.tellMissed(e.log.Info)
+			e.complaints.TellMissed(e.log.Warn)
+			e.news.TellMissed(e.log.Info)
 		case <-ctx.Done():
 			return
 		}
@@ -146,7 +147,7 @@ func (e *endpoint) keepAccepting(ctx context.Context) {
 			return
 		}
 		if err != nil {
-			e.complaints.say(e.log.Warn, "cannot accept a connection", "cause", err)
+			e.complaints.Say(e.log.Warn, "cannot accept a connection", "cause", err)
 			pause(ctx, backoff.Next())
 			continue
 		}
@@ -160,7 +161,7 @@ func (e *endpoint) keepAccepting(ctx context.Context) {
 			guest, out = e.lobby.enter(conn)
 		}
 		if out != nil {
-			e.complaints.say(e.log.Warn, "too many connections that say nothing, closed the oldest",
+			e.complaints.Say(e.log.Warn, "too many connections that say nothing, closed the oldest",
 				"from", out.conn.RemoteAddr(), "limit", e.set.handshakes, "limit_per_address", e.set.perAddress)
 		}
 		e.running.Go(func() { e.receive(ctx, guest) })
@@ -179,7 +180,7 @@ func (e *endpoint) receive(ctx context.Context, g *guest) {
 	sent := e.lobby.leave(g)
 	// Who connects and leaves without a word, as a port scan does, is not worth a line.
 	if ctx.Err() == nil && !sent && !errors.Is(err, io.EOF) {
-		e.complaints.say(e.log.Warn, "turned a connection away", "from", g.conn.RemoteAddr(), "cause", err)
+		e.complaints.Say(e.log.Warn, "turned a connection away", "from", g.conn.RemoteAddr(), "cause", err)
 	}
 }
 

@@ -54,7 +54,7 @@ func (s *sender) serve(ctx context.Context, l *link) {
 		if ctx.Err() != nil || sent {
 			return
 		}
-		s.end.complaints.say(s.env.Log.Warn, "receiver left before it began", "receiver", p.name, "cause", plain(err))
+		s.end.complaints.Say(s.env.Log.Warn, "receiver left before it began", "receiver", p.name, "cause", plain(err))
 		return
 	}
 	if !s.join(p) {
@@ -98,7 +98,7 @@ func (s *sender) join(p *peer) bool {
 	count := len(s.peers)
 	s.mu.Unlock()
 	s.notify()
-	s.end.news.say(s.env.Log.Info, "receiver connected", "receiver", p.name, "receivers", count)
+	s.end.news.Say(s.env.Log.Info, "receiver connected", "receiver", p.name, "receivers", count)
 	return true
 }
 
@@ -121,11 +121,11 @@ func (s *sender) leave(p *peer, err error) {
 	switch {
 	case stopped:
 	case errors.Is(err, errLingers):
-		s.end.news.say(s.env.Log.Warn, "gave a receiver up after the end of the stream", "receiver", p.name, "cause", err)
+		s.end.news.Say(s.env.Log.Warn, "gave a receiver up after the end of the stream", "receiver", p.name, "cause", err)
 	case told:
 		s.env.Log.Debug("receiver has read it all", "receiver", p.name)
 	default:
-		s.end.news.say(s.env.Log.Warn, "receiver left", "receiver", p.name, "cause", cause, "receivers", count)
+		s.end.news.Say(s.env.Log.Warn, "receiver left", "receiver", p.name, "cause", cause, "receivers", count)
 	}
 }
 

@@ -142,7 +142,7 @@ func (r *receiver) Read(ctx context.Context) (*pipeline.Frame, error) {
 			r.drop("all read")
 			return nil, pipeline.ErrEnd
 		case wire.TypeBye:
-			r.end.news.say(r.env.Log.Info, "the sender stops for now, waiting for it", "sender", r.now.name, "cause", m.Text)
+			r.end.news.Say(r.env.Log.Info, "the sender stops for now, waiting for it", "sender", r.now.name, "cause", m.Text)
 			r.drop("all read")
 		default:
 			r.lost(fmt.Errorf("it sent a %s, which only receivers do", m.Type))
@@ -160,7 +160,7 @@ func (r *receiver) begin() {
 	r.mu.Lock()
 	r.reading = r.now.conn
 	r.mu.Unlock()
-	r.end.news.say(r.env.Log.Info, "sender connected", "sender", r.now.name)
+	r.end.news.Say(r.env.Log.Info, "sender connected", "sender", r.now.name)
 }
 
 // accept gives the frame, brought to our clock, or nil for one that came before the connection broke:
@@ -196,7 +196,7 @@ func (r *receiver) interrupted(ctx context.Context, err error) error {
 
 // lost gives a broken connection up.
 func (r *receiver) lost(cause error) {
-	r.end.news.say(r.env.Log.Warn, "connection lost, waiting for the sender", "sender", r.now.name, "cause", cause)
+	r.end.news.Say(r.env.Log.Warn, "connection lost, waiting for the sender", "sender", r.now.name, "cause", cause)
 	r.drop("lost: " + cause.Error())
 }
 

@@ -75,7 +75,7 @@ func (p *peer) next() (job, item) {
 func (p *peer) writeFrame(it item) error {
 	f := it.frame
 	if p.limit > 0 && len(f.Data) > int(p.limit) {
-		p.s.end.complaints.say(p.s.env.Log.Warn, "frame is too large for a receiver: raise max_frame there",
+		p.s.end.complaints.Say(p.s.env.Log.Warn, "frame is too large for a receiver: raise max_frame there",
 			"receiver", p.name, "bytes", len(f.Data), "limit", p.limit)
 		p.s.env.Counters.Dropped.Add(1)
 		p.written()

@@ -19,6 +19,9 @@ const (
 	// ExtFirstFrame is the number (4 bytes, big endian) of the first frame that a sender will send in this
 	// session. Only sessions of datagrams number their frames.
 	ExtFirstFrame ExtensionType = 2
+	// ExtInstance is a number (8 bytes) that the running end has chosen at random: a session of datagrams
+	// takes the place of an older one with the same end.
+	ExtInstance ExtensionType = 3
 )
 
 // Extension is one entry in the hello's extension area: type (2 bytes), length (2 bytes), value.
@@ -77,6 +80,21 @@ func (h Hello) FirstFrame() (n uint32, ok bool) {
 		}
 	}
 	return 0, false
+}
+
+// Instance makes the extension that tells one run of an end from another.
+func Instance(n uint64) Extension {
+	return Extension{Type: ExtInstance, Value: binary.BigEndian.AppendUint64(nil, n)}
+}
+
+// Instance gives the number of the other end's run; 0 where it did not say.
+func (h Hello) Instance() uint64 {
+	for _, e := range h.Extensions {
+		if e.Type == ExtInstance && len(e.Value) == 8 {
+			return binary.BigEndian.Uint64(e.Value)
+		}
+	}
+	return 0
 }
 
 // Accept decides about another end's hello. It gives nil, or the refusal to send.

@@ -1,0 +1,282 @@
+package udp
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+
+	"framewire/pipeline"
+	"framewire/transports/datagram"
+	"framewire/transports/wire"
+)
+
+var (
+	_ pipeline.Sink     = (*sender)(nil)
+	_ pipeline.Ender    = (*sender)(nil)
+	_ pipeline.Demander = (*sender)(nil)
+)
+
+// sender is the sending end: a sink with any number of receivers behind it.
+type sender struct {
+	cfg SendConfig
+	env pipeline.Env
+	set settings
+	end *endpoint
+
+	splitter *datagram.Splitter
+	items    items
+	first    uint32 // number of the first frame of every session
+	reports  sync.WaitGroup
+	stop     chan struct{} // closed by Close
+	changed  chan struct{} // something that Write or End waits for has changed; holds one token
+
+	mu       sync.Mutex
+	state    state
+	peers    []*peer
+	lost     int  // peers that went away and whose place nobody has taken yet
+	begun    bool // the lossless stream has its receivers
+	lossless bool // of the last frame
+	steps    ladder
+	// carry is what a lossless stream's receivers had not got when they broke off. While nobody is there
+	// it is kept for those who come next.
+	carry queue
+	// undelivered is how many frames of a lossless stream some receiver had not got at the close.
+	undelivered int
+}
+
+// state is how a sender's stream goes on.
+type state uint8
+
+const (
+	running state = iota
+	ending        // End was called: the queues are emptied, then the end is told
+	closing       // Close was called
+)
+
+// newSender makes a sending end that does nothing yet.
+func newSender(cfg SendConfig, env pipeline.Env, set settings) *sender {
+	s := &sender{cfg: cfg, env: env, set: set, changed: make(chan struct{}, 1), first: rand.Uint32()}
+	s.carry.pool = &s.items
+	return s
+}
+
+// Open begins to listen, to dial, or to send to the group. It waits for nobody.
+func (s *sender) Open(ctx context.Context) error {
+	s.state, s.stop = running, make(chan struct{})
+	if s.splitter == nil {
+		s.splitter = datagram.NewSplitter()
+	}
+	s.end = &endpoint{
+		place:    place{listen: s.cfg.Listen, dial: s.cfg.Dial, group: s.cfg.Group, iface: s.cfg.Interface},
+		pipeline: s.env.Pipeline, secret: s.cfg.Secret, insecure: s.cfg.Insecure, announce: s.cfg.Announce,
+		set: s.set, log: s.env.Log,
+		hello: wire.Hello{
+			Version: wire.Version, Role: wire.RoleSender,
+			Extensions: []wire.Extension{wire.FirstFrame(s.first), wire.Instance(rand.Uint64())},
+		},
+		out: &s.env.Counters.BytesOut, admit: s.admit, join: s.join, done: s.done,
+	}
+	s.end.mtu.Store(int64(s.cfg.MTU))
+	if err := s.end.open(ctx); err != nil {
+		return err
+	}
+	s.reports.Go(s.reportDrops)
+	return nil
+}
+
+// Wanted reports whether a receiver is connected; in a group nobody knows.
+func (s *sender) Wanted() bool { return s.cfg.Group != "" || s.env.Counters.Peers.Load() > 0 }
+
+// Write gives a frame to every receiver's queue. For a frame of a lossless stream it waits for receivers
+// and for room; otherwise it never waits.
+func (s *sender) Write(ctx context.Context, f *pipeline.Frame) error {
+	if err := s.check(f); err != nil {
+		return err
+	}
+	for told := false; ; {
+		s.mu.Lock()
+		s.lossless = f.Lossless
+		wait := ""
+		if f.Lossless {
+			wait = s.waitFor()
+		}
+		if wait == "" {
+			s.push(f)
+			s.mu.Unlock()
+			return nil
+		}
+		s.mu.Unlock()
+		if wait != waitRoom && !told {
+			told = true
+			s.env.Log.Info(wait)
+		}
+		select {
+		case <-s.changed:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// check refuses what cannot be sent at all. A live stream goes on without such a frame.
+func (s *sender) check(f *pipeline.Frame) error {
+	err := wire.CheckFrame(f)
+	if err == nil && len(f.Data) > int(s.cfg.MaxFrame) {
+		err = fmt.Errorf("%s has %d bytes: raise max_frame, which is %s, at both ends", f.Format, len(f.Data), s.cfg.MaxFrame)
+	}
+	if err == nil {
+		return nil
+	}
+	err = fmt.Errorf("frame %d cannot be sent: %w", f.Seq, err)
+	if !f.Lossless {
+		err = fmt.Errorf("%w: %w", pipeline.ErrSkip, err)
+	}
+	return err
+}
+
+const waitRoom = "waiting for room"
+
+// waitFor says what a lossless stream has to wait for now, or nothing. The lock is held.
+func (s *sender) waitFor() string {
+	if len(s.peers) == 0 {
+		s.begun = false
+	}
+	if !s.begun {
+		if missing := s.cfg.MinPeers - len(s.peers); missing > 0 {
+			return s.waitingText(missing)
+		}
+		s.begun = true
+	}
+	s.carry.clear() // whoever was there has it by now
+	for _, p := range s.peers {
+		if p.queue.full(true) {
+			return waitRoom
+		}
+	}
+	return ""
+}
+
+func (s *sender) waitingText(missing int) string {
+	switch {
+	case s.cfg.Group != "":
+		return "waiting for the network at " + s.cfg.Group
+	case s.cfg.Dial != "":
+		return "waiting for the receiver at " + s.cfg.Dial
+	}
+	return fmt.Sprintf("waiting for %s at %s", receivers(missing), s.end.hub.conn.LocalAddr())
+}
+
+// push puts a frame into every queue. The lock is held.
+func (s *sender) push(f *pipeline.Frame) {
+	if len(s.peers) == 0 {
+		s.env.Counters.Dropped.Add(1)
+		return
+	}
+	it := s.items.of(f)
+	defer s.items.release(it)
+	for _, p := range s.peers {
+		if !f.Lossless && p.queue.full(false) {
+			p.drop(p.queue.takeOldest())
+		}
+		p.queue.push(it)
+		p.wake()
+	}
+}
+
+// End empties the queues, tells every receiver that the stream is over, and waits until they have read
+// it all. A lossless stream takes the time that its receivers need, a live one two seconds.
+func (s *sender) End(ctx context.Context) error {
+	s.mu.Lock()
+	if !s.lossless {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, s.set.end)
+		defer cancel()
+	}
+	s.state = ending
+	for _, p := range s.peers {
+		s.carry.clear() // those who are there have it in their queues
+		p.wake()
+	}
+	left := len(s.carry.items)
+	s.mu.Unlock()
+	if left > 0 {
+		s.env.Log.Info("the stream has ended, waiting for a receiver to take what is left", "frames", left)
+	}
+	s.mu.Lock()
+	for len(s.peers) > 0 || len(s.carry.items) > 0 {
+		s.mu.Unlock()
+		select {
+		case <-s.changed:
+		case <-ctx.Done():
+			return s.unread()
+		}
+		s.mu.Lock()
+	}
+	s.mu.Unlock()
+	return nil
+}
+
+// unread says who did not get the end. For a live stream that is no error.
+func (s *sender) unread() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.lossless || len(s.peers) == 0 && len(s.carry.items) == 0 {
+		return nil
+	}
+	return errors.New("the stream ended and " + s.behind() + " had not read all of it")
+}
+
+func (s *sender) behind() string {
+	switch len(s.peers) {
+	case 0:
+		return "a receiver that broke off"
+	case 1:
+		return "receiver " + s.peers[0].link.name
+	}
+	return receivers(len(s.peers))
+}
+
+// Close says bye to those who are still connected, closes the socket, and waits for every goroutine.
+func (s *sender) Close() error {
+	s.mu.Lock()
+	if s.state == closing {
+		s.mu.Unlock()
+		return nil
+	}
+	s.state = closing
+	if s.undelivered = 0; len(s.peers) == 0 {
+		s.undelivered = s.carry.lossless()
+	}
+	s.mu.Unlock()
+	close(s.stop)
+	s.end.close()
+	s.reports.Wait()
+	s.mu.Lock()
+	s.carry.clear()
+	s.lost, s.begun = 0, false
+	undelivered := s.undelivered
+	s.mu.Unlock()
+	if undelivered > 0 {
+		s.env.Counters.Dropped.Add(uint64(undelivered))
+		s.env.Log.Warn("stopped before everything was delivered", "frames", undelivered)
+	}
+	return nil
+}
+
+// notify tells Write or End to look again. Only one of them waits at a time.
+func (s *sender) notify() {
+	select {
+	case s.changed <- struct{}{}:
+	default:
+	}
+}
+
+// receivers counts them in words.
+func receivers(n int) string {
+	if n == 1 {
+		return "1 receiver"
+	}
+	return fmt.Sprintf("%d receivers", n)
+}
