@@ -2,6 +2,7 @@ package cli
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"strings"
 
@@ -23,5 +24,8 @@ func readConfig(name string) ([]byte, error) {
 	if text, ok := configs.Read(name); ok {
 		return text, nil
 	}
-	return nil, err
+	if strings.ContainsAny(name, `/\.`) {
+		return nil, err
+	}
+	return nil, fmt.Errorf("%w, and no role has that name: roles are %s", fs.ErrNotExist, strings.Join(configs.Roles(), ", "))
 }

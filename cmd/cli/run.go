@@ -18,6 +18,10 @@ import (
 	"framewire/pipeline/config"
 )
 
+// sameSignal is how long the signal that came first counts once: timeout(1) sends it to the process and
+// again to its group.
+const sameSignal = 200 * time.Millisecond
+
 func (a *app) runCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "run",
@@ -149,19 +153,26 @@ func (a *app) runGroup(group *pipeline.Group, limit time.Duration, log hclog.Log
 	done := make(chan struct{})
 	defer close(done)
 	go func() {
-		select {
-		case s := <-signals:
-			log.Info("stopping; a second signal ends at once", "signal", s)
-			group.Stop()
-		case <-done:
-			return
-		}
-		select {
-		case <-signals:
-			out.set("") // the status line goes first
-			fmt.Fprintln(out, "framewire: ended at once, recordings may lack their last frames")
-			os.Exit(exitFailed)
-		case <-done:
+		var first os.Signal
+		var came time.Time
+		for {
+			select {
+			case s := <-signals:
+				if first == nil {
+					first, came = s, time.Now()
+					log.Info("stopping; a second signal ends at once", "signal", s)
+					group.Stop()
+					continue
+				}
+				if s == first && time.Since(came) < sameSignal {
+					continue
+				}
+				out.set("") // the status line goes first
+				fmt.Fprintln(out, "framewire: ended at once, recordings may lack their last frames")
+				os.Exit(exitFailed)
+			case <-done:
+				return
+			}
 		}
 	}()
 	return group.Run(context.Background())

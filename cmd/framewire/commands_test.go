@@ -103,11 +103,22 @@ func TestSecondSignalEndsAtOnce(t *testing.T) {
 	receiver.signal(syscall.SIGSTOP)
 	sender.signal(syscall.SIGINT)
 	sender.says(0, "a second signal ends at once")
-	sender.signal(syscall.SIGINT)
+	sender.signal(syscall.SIGTERM)
 	<-sender.done
 	if code := sender.cmd.ProcessState.ExitCode(); code != 0 && code != 1 {
 		t.Errorf("exit status %d", code)
 	}
+}
+
+// timeout(1) sends its signal to the process and again to its group: that is one wish to end, not two.
+func TestSignalTwiceInAMomentEndsCleanly(t *testing.T) {
+	dir := t.TempDir()
+	p := start(t, dir, "run", "--report", "r.json", config(t, dir, "c.yaml",
+		"source: {type: testpattern, size: 640x480}\nsinks: [{type: file, path: out.mkv}]\n"))
+	p.says(0, "recording")
+	p.signal(syscall.SIGTERM)
+	p.signal(syscall.SIGTERM)
+	p.ends(0)
 }
 
 func TestPipelinesOfOneFileAreIndependent(t *testing.T) {

@@ -8,7 +8,7 @@ import (
 )
 
 const (
-	prefix    = "fw1-"
+	prefix    = "fw1"
 	bitsBytes = 20 // 160 random bits
 	digits    = bitsBytes * 8 / 5
 	checks    = 4 // digits of the check: a typo goes unseen once in a million times
@@ -30,7 +30,7 @@ func Generate() string {
 func format(bits []byte) string {
 	all := encode(bits) + check(bits)
 	var b strings.Builder
-	b.WriteString(prefix[:len(prefix)-1])
+	b.WriteString(prefix)
 	for ; all != ""; all = all[group:] {
 		b.WriteByte('-')
 		b.WriteString(all[:group])
@@ -57,9 +57,14 @@ func encode(bits []byte) string {
 	return string(out)
 }
 
-// looksGenerated reports whether a text is meant to be one that Generate made.
+// looksGenerated reports whether a text is meant to be one that Generate made, with its dashes or, when it
+// is as long as that, without.
 func looksGenerated(text string) bool {
-	return len(text) >= len(prefix) && strings.EqualFold(text[:len(prefix)], prefix)
+	if len(text) <= len(prefix) || !strings.EqualFold(text[:len(prefix)], prefix) {
+		return false
+	}
+	bare := strings.NewReplacer("-", "", " ", "").Replace(text)
+	return text[len(prefix)] == '-' || len(bare) == len(prefix)+digits+checks
 }
 
 var (

@@ -2,6 +2,7 @@ package secret
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"sync"
 	"unicode/utf8"
@@ -54,6 +55,9 @@ func (s Secret) IsZero() bool { return s.v == nil }
 // memory, so call it where a stage opens. It panics for the zero Secret, which has no key.
 func (s Secret) Key() Key { return s.v.key() }
 
+// variable is what people write for an environment variable elsewhere, and which nothing fills in here.
+var variable = regexp.MustCompile(`^(\$[A-Za-z_]\w*|\$env:\w+|\$\(.*\)|%\w+%)$`)
+
 // Validate says what is wrong with the secret of that config field, without a word of it.
 func (s Secret) Validate(field string) error {
 	if s.IsZero() {
@@ -68,6 +72,8 @@ func (s Secret) Validate(field string) error {
 	}
 	n := utf8.RuneCountInString(text)
 	switch {
+	case variable.MatchString(text):
+		return pipeline.FieldErrorf(field, "write ${NAME} for what an environment variable holds", "it is the name of a variable, which everybody can guess")
 	case !utf8.ValidString(text):
 		return pipeline.FieldErrorf(field, "`framewire secret` makes a good one", "it is not UTF-8 text")
 	case n < leastCharacters:

@@ -22,6 +22,7 @@ const passphrase = "correct horse battery staple"
 func TestValidate(t *testing.T) {
 	const hint = " (`framewire secret` makes a good one)"
 	const again = " (copy it again from where `framewire secret` wrote it)"
+	const name = "it is the name of a variable, which everybody can guess (write ${NAME} for what an environment variable holds)"
 	tests := []struct{ text, err string }{
 		{"", ""},
 		{"  \n", ""},
@@ -33,6 +34,11 @@ func TestValidate(t *testing.T) {
 		{"elevenchars", "secret: it has 11 characters, and fewer than 12 are soon guessed" + hint},
 		{"ööööööööööö", "secret: it has 11 characters, and fewer than 12 are soon guessed" + hint},
 		{" elevenchars ", "secret: it has 11 characters, and fewer than 12 are soon guessed" + hint},
+		{"$FRAMEWIRE_SECRET", "secret: " + name},
+		{"$env:FRAMEWIRE_SECRET", "secret: " + name},
+		{"%FRAMEWIRE_SECRET%", "secret: " + name},
+		{"$(framewire secret)", "secret: " + name},
+		{"$FRAMEWIRE_SECRET and more", ""},
 		{"not UTF-8 text: \xff", "secret: it is not UTF-8 text" + hint},
 		{strings.Repeat("x", 1025), "secret: it has 1025 bytes, and the limit is 1024"},
 		{generated[:20], "secret: it is a generated secret of which a part is missing, or something was added" + again},
