@@ -40,4 +40,15 @@ func TestEncoderFollowsAdvice(t *testing.T) {
 		got.Release()
 		want.Release()
 	}
+
+	percent = 30
+	lossless := scene(p, pipeline.Raw(pipeline.LayoutI420, 320, 240))
+	defer lossless.Release()
+	lossless.Lossless = true
+	got, want := apply(t, follower, lossless.Retain()), apply(t, makeEncoder(t, 95, Sub420), frame.Retain())
+	defer got.Release()
+	defer want.Release()
+	if !bytes.Equal(got.Data, want.Data) {
+		t.Errorf("a lossless stream at 30 percent: %d bytes, without advice %d", len(got.Data), len(want.Data))
+	}
 }

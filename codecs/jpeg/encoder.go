@@ -113,7 +113,11 @@ func (e *encoder) Apply(_ context.Context, f *pipeline.Frame) (*pipeline.Frame, 
 			pipeline.ErrSkip, maxSide, f.Format.Width, f.Format.Height)
 	}
 	if e.advice != nil {
-		e.compressor.setQuality(adapted(e.quality, e.advice().Quality))
+		percent := e.advice().Quality
+		if f.Lossless { // it takes its time instead
+			percent = 100
+		}
+		e.compressor.setQuality(adapted(e.quality, percent))
 	}
 	data, err := e.compressor.compress(f)
 	if err != nil {

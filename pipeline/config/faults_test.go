@@ -46,6 +46,9 @@ c.yaml:2:9: not valid YAML: unexpected "key: value"
 	{"colon in text", "source:\n  type: file\n  path: a: b\n", `
 c.yaml:3:9: not valid YAML: unexpected "key: value"
     check the indentation; text that holds ": " needs quotes`},
+	{"IPv6 address", "receive:\n  type: tcp\n  dial: [::1]:5000\n", `
+c.yaml:3:14: not valid YAML: value is not allowed in this context
+    text that begins with [ needs quotes: "[::1]:5000"`},
 	{"variable in braces", "source: {type: camera, fps: ${FPS:-5}}\n", `
 c.yaml:1:30: not valid YAML: a comma or a closing } is missing before this
     within brackets, text that holds { } [ ] or , needs quotes`},

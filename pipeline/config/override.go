@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -96,9 +97,9 @@ func (l *loader) names() []string {
 }
 
 // overrideValue reads the right side: a map or list in brackets and text in quotes as YAML has them,
-// anything else as the text it is, so that neither #, * nor ": " need care.
+// anything else as the text it is, so that neither #, *, ": " nor an address such as [::1]:5000 need care.
 func overrideValue(text string, at pos, faults *collector) *node {
-	if text == "" || !strings.ContainsRune(`{["'`, rune(text[0])) {
+	if text == "" || !strings.ContainsRune(`{["'`, rune(text[0])) || bracketed.MatchString(text) {
 		return &node{kind: scalar, at: at, text: text, plain: true}
 	}
 	before := len(faults.list)
@@ -112,6 +113,9 @@ func overrideValue(text string, at pos, faults *collector) *node {
 	}
 	return n
 }
+
+// bracketed is an IPv6 address with its port, as RFC 3986 writes them, which YAML takes for a list and more.
+var bracketed = regexp.MustCompile(`^\[[^][]*\]:[^][]*$`)
 
 // relocate gives every place of a tree the override as its position.
 func relocate(n *node, at pos) {

@@ -22,6 +22,7 @@ var overrideCases = []struct {
 	{"add", oneText, []string{"source.skip=5s"}, "source file &{a.mp4 realtime 5s}"},
 	{"in order", oneText, []string{"source.path=b", "source.path=c"}, "source file &{c realtime 0s}"},
 	{"text that is no YAML", oneText, []string{"source.path=*: a #1 = 2"}, "source file &{*: a #1 = 2 realtime 0s}"},
+	{"IPv6 address", oneText, []string{"source.path=[fd00::2%eth0]:5000"}, "source file &{[fd00::2%eth0]:5000 realtime 0s}"},
 	{"quoted", oneText, []string{`source.path="a\tb"`}, "source file &{a\tb realtime 0s}"},
 	{"variable", oneText, []string{"source.path=${CLIP:-b}.mp4"}, "source file &{b.mp4 realtime 0s}"},
 	{"by the pipeline's name", oneText, []string{"pipelines.c.source.path=b"}, "source file &{b realtime 0s}"},

@@ -153,6 +153,8 @@ func syntaxHint(message string) string {
 	switch {
 	case strings.Contains(message, `found character '	'`):
 		return "indent with spaces"
+	case strings.Contains(message, "value is not allowed in this context") && !strings.Contains(message, "mapping"):
+		return `text that begins with [ needs quotes: "[::1]:5000"`
 	case strings.Contains(message, "not allowed in this context"):
 		return `check the indentation; text that holds ": " needs quotes`
 	case strings.Contains(message, "must be specified"):

@@ -40,7 +40,7 @@ func Dialable(bound net.Addr, interfaces func() ([]net.Addr, error)) []string {
 func ListenError(address string, err error) error {
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
-		return fmt.Errorf("listen %s: the address is in use by another program: stop it (`ss -ltnp` shows which it is) or choose another port", address)
+		return fmt.Errorf("listen %s: the address is in use by another program: stop it (`ss -lntup` shows which it is) or choose another port", address)
 	case errors.Is(err, syscall.EADDRNOTAVAIL):
 		return fmt.Errorf("listen %s: this machine has no such address: `ip address` shows those it has", address)
 	case errors.Is(err, syscall.EACCES):

@@ -61,7 +61,7 @@ func TestListenError(t *testing.T) {
 		err  error
 		want string
 	}{
-		{syscall.EADDRINUSE, "listen a:1: the address is in use by another program: stop it (`ss -ltnp` shows which it is) or choose another port"},
+		{syscall.EADDRINUSE, "listen a:1: the address is in use by another program: stop it (`ss -lntup` shows which it is) or choose another port"},
 		{syscall.EADDRNOTAVAIL, "listen a:1: this machine has no such address: `ip address` shows those it has"},
 		{syscall.EACCES, "listen a:1: not allowed: choose a port above 1023"},
 		{errors.New("no such host"), "listen a:1: bind: no such host"},

@@ -22,9 +22,11 @@ type assembly struct {
 	received int64           // bytes of all shards, in full size
 	ready    int             // blocks that can be computed
 	position int             // the highest number of a packet that came
-	first    time.Time       // when its first fragment came
-	last     time.Time       // and its last
-	gap      time.Duration   // the longest between two
+	// overtaken is by how many packets one that came was overtaken at most.
+	overtaken int
+	first     time.Time     // when its first fragment came
+	last      time.Time     // and its last
+	gap       time.Duration // the longest between two
 }
 
 // place is where a shard belongs.
@@ -100,8 +102,10 @@ func (a *assembly) put(p place, payload []byte, inside bool) {
 
 // note keeps how far the frame has come, and how its fragments are spaced.
 func (a *assembly) note(f Fragment, now time.Time) {
-	a.position = max(a.position, a.layout.Index(f.Block, f.Index))
+	at := a.layout.Index(f.Block, f.Index)
+	a.position = max(a.position, at)
 	if !f.Resent {
+		a.overtaken = max(a.overtaken, a.position-at)
 		a.gap = max(a.gap, now.Sub(a.last))
 	}
 	a.last = now

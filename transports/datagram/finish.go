@@ -15,6 +15,7 @@ func (r *Reassembler) finish(s *slot) {
 	a.settle()
 	repaired := a.repair(&r.repairer, &r.mend)
 	r.gap = max(r.gap-r.gap/8, a.gap)
+	r.overtaken = max(r.overtaken-(r.overtaken+7)/8, a.overtaken)
 	err := verify(a.frame, a.layout.Length, r.limits.MaxFrame, &r.name)
 	s.state, s.open = stateDone, nil
 	s.result = result{err: err}

@@ -12,6 +12,9 @@ const spareBlocks = 1024 // that are kept; enough for 200 MB of frames in datagr
 // begin opens a frame for its first fragment. Where there are too many, or too little memory is left, the
 // oldest live ones make room for a newer one.
 func (r *Reassembler) begin(f Fragment, now time.Time) (*assembly, error) {
+	if len(r.ready) >= mostReady {
+		return nil, errReady
+	}
 	for len(r.open) >= r.limits.Open {
 		if !r.displace(f.Number) {
 			return nil, errOpen

@@ -3,7 +3,8 @@ package datagram
 import "time"
 
 const (
-	// reorder is by how many packets one may be overtaken before it counts as lost (RFC 9002, section 6.1.1).
+	// reorder is by how many packets one may be overtaken before it counts as lost (RFC 9002, section 6.1.1);
+	// more where the network has overtaken more.
 	reorder = 3
 	// liveAsks is how often a shard of a live frame is asked for.
 	liveAsks = 2
@@ -96,7 +97,7 @@ func (q *query) blind(s *slot, follows time.Time) {
 
 // frame asks for what is missing of an open frame. passed says that a later frame has begun.
 func (q *query) frame(a *assembly, passed bool) {
-	settled := a.position - reorder // packets up to that number came, or are lost
+	settled := a.position - max(reorder, q.r.overtaken, a.overtaken) // packets up to that number came, or are lost
 	if quiet := a.last.Add(q.quiet); passed || !q.now.Before(quiet) {
 		settled = a.layout.Packets() - 1
 	} else {

@@ -54,6 +54,14 @@ func TestMissing(t *testing.T) {
 			{frame: 0, to: 8, but: []int{5, 6}},
 			{frame: 0, from: 8, to: 9},
 		}},
+		{"where packets are overtaken by ten, none counts as lost sooner", false, []step{
+			{frame: 0, to: 12, but: []int{1, 2, 3, 4}, asks: []string{"0/0/1", "0/0/2"}},
+			{frame: 0, from: 4, to: 5},
+			{frame: 0, from: 1, to: 4},
+			{frame: 0, from: 12, to: 22},
+			{at: 33 * ms, frame: 1, to: 13, but: []int{1, 2, 3, 4}},
+			{at: 33 * ms, frame: 1, from: 13, to: 14, asks: []string{"1/0/1"}},
+		}},
 		{"a silent frame has ended", false, []step{
 			{frame: 0, to: 10, spread: 9 * ms},
 			{at: 13 * ms},

@@ -8,6 +8,10 @@ import (
 	"framewire/pipeline"
 )
 
+// mostReady is how many frames wait to be fetched before no further one is begun: each takes memory beside its
+// data, and small ones would be without number. A sender that keeps to its window never gets there.
+const mostReady = 256
+
 // window is how many frames from the oldest unfinished one on are kept apart.
 const window = 64
 
@@ -44,8 +48,10 @@ type Reassembler struct {
 	held     int64    // bytes
 	largest  int      // bytes of the largest buffer that a frame filled
 	gap      time.Duration
-	name     string // of the last frame that had one
-	stats    Stats
+	// overtaken is by how many packets one was overtaken at most, in the last frames.
+	overtaken int
+	name      string // of the last frame that had one
+	stats     Stats
 
 	open   []*assembly // oldest first
 	spare  []*assembly
@@ -96,6 +102,7 @@ func (r *Reassembler) Expect(first uint32) {
 var (
 	errOpen   = errors.New("too many frames are unfinished")
 	errMemory = errors.New("no memory is left for frames of this peer")
+	errReady  = errors.New("too many frames wait to be fetched")
 	errAhead  = errors.New("frame number is too far ahead of an unfinished lossless frame")
 	errChange = errors.New("fragment contradicts earlier ones of its frame")
 )

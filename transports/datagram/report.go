@@ -13,7 +13,7 @@ const reportSize = 48
 // 1 - (change of Received) / (change of Highest).
 type Report struct {
 	Highest  uint64        // the highest counter that a datagram of this session came with
-	Received uint64        // datagrams
+	Received uint64        // datagrams, with those that may merely have been overtaken
 	Bytes    uint64        // of those datagrams
 	Age      time.Duration // from the arrival of the datagram with counter Highest to the leaving of this report; microseconds, at most 71 minutes
 	Late     uint32        // frames given up; wraps

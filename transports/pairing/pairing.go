@@ -59,7 +59,11 @@ func (e End) Line(kind pipeline.Kind, shown string, interfaces func() ([]net.Add
 	if key == "send" { // the role's config listens by itself
 		words = append(words, "--set", "send.listen=")
 	}
-	words = append(words, "--set", key+".dial="+to)
+	dial := key + ".dial=" + to
+	if strings.Contains(dial, "[") {
+		dial = "'" + dial + "'" // some shells take brackets for a pattern
+	}
+	words = append(words, "--set", dial)
 	if e.Insecure {
 		words = append(words, "--set", key+".insecure=true")
 	}

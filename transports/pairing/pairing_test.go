@@ -36,6 +36,8 @@ func TestLine(t *testing.T) {
 			"FRAMEWIRE_SECRET=... framewire run --set send.listen= --set send.dial=192.168.1.20:5000 sender"},
 		{"udp", End{Network: "udp", Listen: "192.168.7.7:5000", Secret: &known}, pipeline.KindSend, here,
 			"FRAMEWIRE_SECRET=... framewire run --set receive.dial=192.168.7.7:5000 udp-receiver"},
+		{"IPv6", End{Network: "udp", Listen: "[fd00::2]:5000", Secret: &known}, pipeline.KindSend, here,
+			"FRAMEWIRE_SECRET=... framewire run --set 'receive.dial=[fd00::2]:5000' udp-receiver"},
 		{"a name", End{Network: "tcp", Listen: "kitchen-pi:5000", Secret: &known}, pipeline.KindSend, here,
 			"FRAMEWIRE_SECRET=... framewire run --set receive.dial=kitchen-pi:5000 receiver"},
 		{"insecure", End{Network: "tcp", Listen: "0.0.0.0:5000", Secret: &none, Insecure: true}, pipeline.KindSend, here,

@@ -48,3 +48,12 @@ func (s *Session) Received() (sealed, opened uint64) {
 	}
 	return s.opener.window.next, s.opener.opened
 }
+
+// Missing says how many of the packets from that counter on, the last 4096 at most, were not opened though a
+// newer one was. Like Open it may be called by one goroutine at a time.
+func (s *Session) Missing(from uint64) uint64 {
+	if s.opener == nil {
+		return 0
+	}
+	return s.opener.window.missing(from)
+}

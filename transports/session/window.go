@@ -1,5 +1,7 @@
 package session
 
+import "math/bits"
+
 // windowSize is how many counters back from the newest one a packet may come.
 const windowSize = 4096
 
@@ -31,6 +33,26 @@ func (w *window) spend(counter uint64) {
 		w.next = counter + 1
 	}
 	w.bits[word%words] |= 1 << (counter % wordBits)
+}
+
+// missing counts the counters from that one on, as far as the window goes back, that are not spent though a
+// newer one is.
+func (w *window) missing(from uint64) uint64 {
+	if w.next > windowSize {
+		from = max(from, w.next-windowSize)
+	}
+	if from >= w.next {
+		return 0
+	}
+	spent := 0
+	for word := from / wordBits; word <= (w.next-1)/wordBits; word++ {
+		b := w.bits[word%words]
+		if word == from/wordBits {
+			b &= ^uint64(0) << (from % wordBits)
+		}
+		spent += bits.OnesCount64(b)
+	}
+	return w.next - from - uint64(spent)
 }
 
 // clear empties the words after that of the newest counter, up to one.

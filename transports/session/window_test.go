@@ -74,3 +74,22 @@ func TestWindowAgainstMemory(t *testing.T) {
 		}
 	}
 }
+
+func TestWindowMissing(t *testing.T) {
+	var w window
+	if got := w.missing(0); got != 0 {
+		t.Errorf("%d missing before anything came", got)
+	}
+	for c := range uint64(9000) {
+		if c%10 != 3 {
+			w.spend(c)
+		}
+	}
+	for _, test := range []struct{ from, want uint64 }{
+		{9000, 0}, {8999, 0}, {8994, 0}, {8993, 1}, {8990, 1}, {8900, 10}, {8000, 100}, {9000 - windowSize, 409}, {0, 409}, {1 << 60, 0},
+	} {
+		if got := w.missing(test.from); got != test.want {
+			t.Errorf("from %d: %d missing, want %d", test.from, got, test.want)
+		}
+	}
+}

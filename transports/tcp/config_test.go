@@ -122,7 +122,7 @@ func TestBusyPort(t *testing.T) {
 	env, _ := testEnv(t)
 	second := newSender(SendConfig{Listen: addressOf(first.end)}, env, quick())
 	err := second.Open(t.Context())
-	want := "listen " + addressOf(first.end) + ": the address is in use by another program: stop it (`ss -ltnp` shows which it is) or choose another port"
+	want := "listen " + addressOf(first.end) + ": the address is in use by another program: stop it (`ss -lntup` shows which it is) or choose another port"
 	if text(err) != want {
 		t.Errorf("got %q, want %q", text(err), want)
 	}

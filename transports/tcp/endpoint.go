@@ -153,19 +153,41 @@ func (e *endpoint) keepAccepting(ctx context.Context) {
 		}
 		backoff.Reset()
 		guest, out := e.lobby.enter(conn)
-		for guest == nil { // the next ones wait in the kernel's queue meanwhile
-			if pause(ctx, e.set.crowded); ctx.Err() != nil {
-				conn.Close()
-				return
-			}
-			guest, out = e.lobby.enter(conn)
+		switch {
+		case guest != nil:
+			e.running.Go(func() { e.seat(ctx, guest, out) })
+		case e.lobby.wait(conn):
+			e.running.Go(func() { e.queue(ctx, conn) })
+		default:
+			conn.Close()
+			e.complaints.Say(e.log.Warn, "too many connections wait to be let in, closed one", "from", conn.RemoteAddr())
 		}
-		if out != nil {
-			e.complaints.Say(e.log.Warn, "too many connections that say nothing, closed the oldest",
-				"from", out.conn.RemoteAddr(), "limit", e.set.handshakes, "limit_per_address", e.set.perAddress)
-		}
-		e.running.Go(func() { e.receive(ctx, guest) })
 	}
+}
+
+// queue has a connection wait until there is a place. Each waits for itself, so that a flood from one address
+// holds up nobody from another.
+func (e *endpoint) queue(ctx context.Context, conn net.Conn) {
+	defer e.lobby.waited(conn)
+	for {
+		if pause(ctx, e.set.crowded); ctx.Err() != nil {
+			conn.Close()
+			return
+		}
+		if guest, out := e.lobby.enter(conn); guest != nil {
+			e.running.Go(func() { e.seat(ctx, guest, out) })
+			return
+		}
+	}
+}
+
+// seat serves a connection that got a place, for which another may have had to go.
+func (e *endpoint) seat(ctx context.Context, g, out *guest) {
+	if out != nil {
+		e.complaints.Say(e.log.Warn, "too many connections that say nothing, closed the oldest",
+			"from", out.conn.RemoteAddr(), "limit", e.set.handshakes, "limit_per_address", e.set.perAddress)
+	}
+	e.receive(ctx, g)
 }
 
 // receive is the life of a connection that was accepted.

@@ -17,8 +17,43 @@ type lobby struct {
 	places, share int           // altogether, and for one remote address
 	grace         time.Duration // that everybody may stay
 
-	mu     sync.Mutex
-	guests []*guest // in the order in which they came
+	mu      sync.Mutex
+	guests  []*guest // in the order in which they came
+	waiting map[string]int
+	waits   int // altogether
+}
+
+// mostWaiting and mostWaitingOfOne bound the connections that wait for a place.
+const (
+	mostWaiting      = 256
+	mostWaitingOfOne = 64
+)
+
+// wait notes that a connection waits for a place, unless too many do.
+func (l *lobby) wait(conn net.Conn) bool {
+	from := address.Network(conn.RemoteAddr())
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.waits >= mostWaiting || l.waiting[from] >= mostWaitingOfOne {
+		return false
+	}
+	if l.waiting == nil {
+		l.waiting = make(map[string]int)
+	}
+	l.waiting[from]++
+	l.waits++
+	return true
+}
+
+// waited notes that it waits no longer.
+func (l *lobby) waited(conn net.Conn) {
+	from := address.Network(conn.RemoteAddr())
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.waits--
+	if l.waiting[from]--; l.waiting[from] == 0 {
+		delete(l.waiting, from)
+	}
 }
 
 // guest is a connection in the lobby.

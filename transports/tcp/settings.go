@@ -61,7 +61,7 @@ func standard() settings {
 		handshakes: 64,
 		perAddress: 16,
 		grace:      200 * time.Millisecond,
-		crowded:    2 * time.Millisecond,
+		crowded:    20 * time.Millisecond,
 		now:        time.Now,
 		unread:     unacknowledged,
 		listen: func(ctx context.Context, address string) (net.Listener, error) {

@@ -21,8 +21,8 @@ const (
 	calm      = 5 * time.Second        // before a step up
 	mostCalm  = time.Minute            // after steps up that went wrong
 	relapse   = 8 * time.Second        // in which a step up has gone wrong
-	badLoss   = 0.20
-	badLate   = 0.10 // of the frames
+	badLoss   = 0.30                   // more than parity and sending again make good; less says little about a full network
+	badLate   = 0.10                   // of the frames
 )
 
 // adapter decides which step of the ladder one receiver needs. It goes down while frames come late, get lost

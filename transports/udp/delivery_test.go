@@ -43,11 +43,13 @@ func TestDeliveryGoals(t *testing.T) {
 		{"1% loss", loss(.01, 0), nil, 99.9},
 		{"5% loss", loss(.05, 0), nil, 99.9},
 		{"10% loss", loss(.10, 0), nil, 99.5},
+		{"20% loss", loss(.20, 0), nil, 99.5},
 		{"5% loss in bursts of 10", loss(.05, 10), nil, 99.5},
 		{"1% loss, parity alone", loss(.01, 0), parityAlone, 99.9},
 		{"5% loss, parity alone", loss(.05, 0), parityAlone, 99.9},
 		{"10% loss, parity alone", loss(.10, 0), parityAlone, 98.5},
 		{"5% reordered, 5% duplicated", with(func(c *impair.Conditions) { c.Reorder, c.Duplicate = .05, .05 }), nil, 100},
+		{"half reordered", with(func(c *impair.Conditions) { c.Reorder, c.ReorderBy = .5, 8*time.Millisecond }), nil, 100},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -64,6 +66,9 @@ func TestDeliveryGoals(t *testing.T) {
 				100*(float64(sent.Bytes)/float64(frames*size)-1))
 			if inTime < test.want-tolerance {
 				t.Errorf("%.2f%% of the frames in time, want %.1f%%", inTime, test.want)
+			}
+			if test.conditions.Loss == 0 && float64(sent.Bytes) > 1.2*float64(frames*size) {
+				t.Error("more was sent than 120% of the frames, where nothing was lost")
 			}
 			if advised {
 				t.Error("the quality was lowered where loss alone is in the way")

@@ -12,6 +12,8 @@ type drops struct {
 	count  int
 	oldest time.Duration // age of the oldest frame when it was dropped
 	wrote  uint64        // bytes sent meanwhile
+	behind bool          // the network was, when one of them was dropped
+	rate   float64       // bytes/s that arrived then
 }
 
 // wrote counts what was sent to a receiver.
@@ -50,17 +52,28 @@ func (s *sender) reportDropsNow() {
 		p.drops = drops{}
 	}
 	s.mu.Unlock()
-	for _, r := range reports {
-		r.log(s.env.Log, r.name, s.set.report)
+	for i, r := range reports {
+		if i == s.set.lines {
+			s.env.Log.Warn("more receivers missed frames than are told", "receivers", len(reports)-i)
+			return
+		}
+		r.log(s.env.Log, r.name)
 	}
 }
 
-// log tells what was dropped for a receiver to which so many bytes were sent in the time.
-func (d drops) log(log hclog.Logger, name string, during time.Duration) {
-	cause := "it reports nothing: the network is down, or the program there is stopped"
-	if d.wrote > 0 {
-		cause = fmt.Sprintf("the network takes no more than %.1f MB/s", float64(d.wrote)/during.Seconds()/1e6)
-	}
+// log tells what was dropped for a receiver.
+func (d drops) log(log hclog.Logger, name string) {
 	log.Warn("dropped frames for a slow receiver", "receiver", name, "frames", d.count,
-		"oldest", d.oldest.Round(time.Millisecond), "cause", cause)
+		"oldest", d.oldest.Round(time.Millisecond), "cause", d.cause())
+}
+
+// cause blames the network only where the receiver's reports do.
+func (d drops) cause() string {
+	switch {
+	case d.wrote == 0:
+		return "it reports nothing: the network is down, or the program there is stopped"
+	case d.behind:
+		return fmt.Sprintf("the network carries no more than %.1f MB/s", d.rate/1e6)
+	}
+	return "frames come in bursts, or this machine is busy with other work"
 }

@@ -13,6 +13,7 @@ const (
 	lossFalls   = 6 * time.Second        // in which the believed loss falls to a third
 	lossMean    = 500 * time.Millisecond // over which the mean is taken
 	lossPackets = 24                     // that a sample has at least
+	lossTold    = 100 * time.Millisecond // in which what a full network dropped is reported as lost
 	leastParity = 2                      // shards, on a live stream
 	mostParity  = 40.0                   // percent, of auto
 	groupParity = 20.0                   // percent, where nobody reports
@@ -22,6 +23,7 @@ const (
 type lossMeter struct {
 	peak, mean float64
 	at         time.Time
+	full       time.Time // when the network last was
 	from       datagram.Report
 	seen       bool
 }
@@ -31,6 +33,9 @@ func (m *lossMeter) begin(now time.Time) { m.peak, m.at = firstLoss, now }
 // report takes a report over. What a full network drops is not made good with parity, which would fill it
 // more.
 func (m *lossMeter) report(r datagram.Report, now time.Time, full bool) {
+	if full {
+		m.full = now
+	}
 	if !m.seen {
 		m.from, m.seen = r, true
 		return
@@ -41,7 +46,7 @@ func (m *lossMeter) report(r datagram.Report, now time.Time, full bool) {
 	sample := max(0, 1-float64(r.Received-m.from.Received)/float64(r.Highest-m.from.Highest))
 	passed := now.Sub(m.at).Seconds()
 	believed := sample
-	if full {
+	if now.Sub(m.full) <= lossTold {
 		believed = min(sample, fullLoss)
 	}
 	m.peak = max(believed, m.peak*math.Exp(-passed/lossFalls.Seconds()))

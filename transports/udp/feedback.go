@@ -94,7 +94,11 @@ func (s *inbound) count(now time.Time) {
 	if sealed > 0 && sealed-1 > s.got.Highest || s.gotAt.IsZero() {
 		s.got.Highest, s.gotAt = max(sealed, 1)-1, now
 	}
-	s.got.Received = opened
+	// What was overtaken a moment ago is not lost yet, and only loss is answered with parity.
+	if now.Sub(s.markedAt) >= overtaken {
+		s.settled, s.marked, s.markedAt = s.marked, sealed, now
+	}
+	s.got.Received = max(s.got.Received, opened+s.link.session.Missing(s.settled))
 	s.got.Bytes = s.link.bytes
 }
 

@@ -15,8 +15,13 @@ import (
 // gets nothing.
 func (h *hub) welcome(b []byte, from netip.AddrPort, at time.Time) {
 	e := h.e
+	if h.door.shut(from.Addr(), at) {
+		e.complaints.Say(e.log.Warn, "too many handshakes that come to nothing, read no more of them for a moment", "from", from)
+		return
+	}
 	request, err := h.responder.Read(b)
 	if err != nil {
+		h.door.failed(from.Addr())
 		if !errors.Is(err, session.ErrReplay) {
 			e.complaints.Say(e.log.Warn, "turned a stranger away without an answer", "from", from, "cause", err)
 		}
@@ -37,6 +42,7 @@ func (h *hub) welcome(b []byte, from netip.AddrPort, at time.Time) {
 		return
 	}
 	if !h.makeRoom(from, at) {
+		h.door.failed(from.Addr())
 		return // it tries again
 	}
 	payload, encodeErr := e.hello.Append(nil)

@@ -46,6 +46,7 @@ type hub struct {
 	// Of the reading goroutine.
 	last    *link   // that got a datagram
 	touched []*link // got datagrams that came together
+	door    doorkeeper
 }
 
 func newHub(e *endpoint, life context.Context, conn batch.PacketConn) *hub {

@@ -17,6 +17,8 @@ const (
 	hurry      = 4   // times as often as the others
 	mostQuick  = 256 // KiB of a lossless stream between two reports
 	flushed    = time.Hour
+	// overtaken is how long at least a datagram is waited for after one that left later, before it counts as lost.
+	overtaken = 25 * time.Millisecond
 )
 
 var _ member = (*inbound)(nil)
@@ -41,6 +43,9 @@ type inbound struct {
 	lossless bool          // of the last fragment
 	got      datagram.Report
 	gotAt    time.Time // when the datagram with the highest counter came
+	settled  uint64    // counters before that one were lost if they have not come
+	marked   uint64    // that is settled next
+	markedAt time.Time // when it was the newest one, plus one
 	complete uint64    // frames, when Read was last told
 	late     uint64    // frames given up, that are counted
 	closed   bool

@@ -112,11 +112,11 @@ func (l *link) settle() {
 // follow sends to where the newest authentic datagram came from.
 func (l *link) follow(from netip.AddrPort) {
 	l.mu.Lock()
-	moved := l.to != from
+	was := l.to
 	l.to = from
 	l.mu.Unlock()
-	if moved {
-		l.hub.e.news.Say(l.hub.e.log.Info, "the "+l.hub.e.other()+" has a new address", "was", l.name, "now", from)
+	if was != from {
+		l.hub.e.news.Say(l.hub.e.log.Info, "the "+l.hub.e.other()+" has a new address", l.hub.e.other(), l.name, "was", was, "now", from)
 	}
 }
 

@@ -140,6 +140,11 @@ func (p *peer) drop(it *item) {
 	if at := it.frame.Captured; !at.IsZero() {
 		p.drops.oldest = max(p.drops.oldest, p.s.set.now().Sub(at))
 	}
+	p.mu.Lock()
+	if p.gated {
+		p.drops.behind, p.drops.rate = true, p.flight.rate
+	}
+	p.mu.Unlock()
 	p.s.env.Counters.Dropped.Add(1)
 	p.s.items.release(it)
 }

@@ -2,6 +2,7 @@ package udp
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/netip"
@@ -104,6 +105,10 @@ func (h *hub) fromGroup(b []byte, from netip.AddrPort, at time.Time) {
 	size := len(b)
 	plain, id, err := h.group.Open(b)
 	if err != nil {
+		if !errors.Is(err, session.ErrReplay) { // which is a duplicate, or from a sender that was there before
+			h.e.complaints.Say(h.e.log.Warn, "turned a datagram to the group away", "from", from,
+				"cause", "it is damaged, or its sender has another secret, or none where there is one here")
+		}
 		return
 	}
 	l := h.last

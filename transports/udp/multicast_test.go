@@ -100,6 +100,23 @@ func TestGroupSenderRestarts(t *testing.T) {
 	})
 }
 
+// A receiver with another secret than the sender's gets nothing and says why.
+func TestGroupStranger(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := &wonder{t: t, link: impair.NewLink(impair.Conditions{}), ends: make(map[string]*impair.End)}
+		r, log := w.receiver(receiving(func(c *ReceiveConfig) {
+			c.Group, c.Secret = group, secret.New(secret.Generate())
+		}), "10.0.1.1:1", setting{})
+		w.s, w.slog = w.sender(sending(func(c *SendConfig) { c.Group, c.Secret = group, secret.New(secret.Generate()) }), setting{})
+		log.await(t, "turned a datagram to the group away")
+		for _, end := range []interface{ Close() error }{r, w.s} {
+			if err := end.Close(); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+}
+
 // A lossless stream to a group goes no faster than a network takes it, and a loss does not stop it.
 func TestGroupLossless(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

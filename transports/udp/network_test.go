@@ -81,7 +81,8 @@ func TestLosslessOverLoss(t *testing.T) {
 			const frames = 200
 			test.conditions.Seed, test.conditions.Delay = 1, 10*time.Millisecond
 			synctest.Test(t, func(t *testing.T) {
-				w := newWonder(t, setting{conditions: test.conditions, send: test.change})
+				advised := func(a pipeline.Advice) { t.Errorf("advised %+v, where everything has to arrive as it is", a) }
+				w := newWonder(t, setting{conditions: test.conditions, send: test.change, advise: advised})
 				var got arrivals
 				done := make(chan struct{})
 				go func() {

@@ -219,6 +219,9 @@ func (p *peer) reported(r datagram.Report, at time.Time) {
 	step := p.adapt.report(at, p.flight.queue(), p.loss.mean, r, p.gated)
 	p.mu.Unlock()
 	s.mu.Lock()
+	if s.lossless { // it takes its time instead
+		step = 0
+	}
 	p.queue.confirmed(confirmed)
 	moved := step != p.step
 	p.step = step
