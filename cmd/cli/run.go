@@ -141,8 +141,8 @@ func (a *app) prepare(chains []pipeline.Chain, log hclog.Logger) (*pipeline.Grou
 // runGroup runs the pipelines, and winds them down on a signal or when the time is over.
 func (a *app) runGroup(group *pipeline.Group, limit time.Duration, log hclog.Logger, out *statusWriter) error {
 	signals := make(chan os.Signal, 2)
+	// They are caught until the process ends: one that comes late must not take the report with it.
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
-	defer signal.Stop(signals)
 	if limit > 0 {
 		timer := time.AfterFunc(limit, func() {
 			log.Debug("the time is over", "for", limit)
