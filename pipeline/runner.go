@@ -105,6 +105,9 @@ func NewRunner(plan *Plan, opts Options) (*Runner, error) {
 // Name is the pipeline's name.
 func (r *Runner) Name() string { return r.plan.Chain.Name }
 
+// Plan gives what the runner was made of.
+func (r *Runner) Plan() *Plan { return r.plan }
+
 // Run runs the pipeline until its stream ends, it is stopped, or a stage fails, and returns the failure.
 // When ctx is done, everything is cancelled at once.
 func (r *Runner) Run(ctx context.Context) error {

@@ -5,7 +5,6 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"framewire/pipeline"
 	"framewire/pipeline/config"
 )
 
@@ -28,22 +27,15 @@ func (a *app) checkCommand() *cli.Command {
 			if err != nil {
 				return usageError{err}
 			}
-			var plans []*pipeline.Plan
-			for _, chain := range chains {
-				plan, err := pipeline.NewPlan(chain, a.reg)
-				if err == nil {
-					_, err = pipeline.NewRunner(plan, pipeline.Options{Main: a.main})
-				}
-				if err != nil {
-					return usageError{err}
-				}
-				plans = append(plans, plan)
+			group, err := a.prepare(chains, nil)
+			if err != nil {
+				return err
 			}
-			for i, plan := range plans {
+			for i, r := range group.Runners() {
 				if i > 0 {
 					fmt.Fprintln(a.stdout)
 				}
-				plan.Print(a.stdout)
+				r.Plan().Print(a.stdout)
 			}
 			return nil
 		},
