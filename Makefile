@@ -6,9 +6,10 @@ NATIVE := CGO_ENABLED=1 go
 PLAIN  := CGO_ENABLED=0 go
 PKGS   ?= ./...
 VM     ?= $(wildcard ../shared/lab/vm)
+SOAK   ?= 1h
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build plain demo test test-plain test-native test-hardware lint docs check-docs bench compare fuzz clean
+.PHONY: help deps build plain demo test test-plain test-native test-hardware lint docs check-docs bench compare fuzz soak clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,7 +47,7 @@ lint: ## gofmt, vet and staticcheck over both builds, and the staleness of gener
 	@test -z "$$(gofmt -l .)" || { gofmt -l . | sed 's/^/not gofmt-ed: /'; exit 1; }
 	@go mod tidy -diff >/dev/null || { echo "go.mod is not tidy: run go mod tidy"; exit 1; }
 	@$(PLAIN) vet ./... && CGO_ENABLED=0 $(TOOL) staticcheck ./...
-	@$(NATIVE) vet -tags $(TAGS),hardware ./... && $(TOOL) staticcheck -tags $(TAGS) ./...
+	@$(NATIVE) vet -tags $(TAGS),hardware,soak ./... && $(TOOL) staticcheck -tags $(TAGS) ./...
 	@$(MAKE) --no-print-directory check-docs
 
 docs: ## write docs/plugins.md and docs/framewire.schema.json anew
@@ -68,6 +69,9 @@ compare: build ## measure beside iperf3, ffmpeg and the usual Python script, in 
 
 fuzz: ## run every fuzz target for FUZZTIME (default 10s)
 	@.ci/fuzz
+
+soak: deps ## long trials that are not in CI: SOAK (default 1h) of stream, receivers that come and go, bad links
+	@SOAK=$(SOAK) $(NATIVE) test -count=1 -v -timeout 0 -tags $(TAGS),soak ./transports/soak
 
 clean: ## remove what was built and what the demo left
 	@rm -rf bin demo-out
