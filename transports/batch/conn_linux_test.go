@@ -90,8 +90,8 @@ func TestDatagramsAreNeverFragmented(t *testing.T) {
 		}
 		got := -1
 		_ = raw.Control(func(fd uintptr) { got, err = unix.GetsockoptInt(int(fd), option[0], option[1]) })
-		if got != unix.IP_PMTUDISC_DO || err != nil {
-			t.Errorf("%s: path MTU discovery is %d (%v), want %d", address, got, err, unix.IP_PMTUDISC_DO)
+		if got != unix.IP_PMTUDISC_PROBE || err != nil {
+			t.Errorf("%s: path MTU discovery is %d (%v), want %d", address, got, err, unix.IP_PMTUDISC_PROBE)
 		}
 	}
 }

@@ -41,11 +41,12 @@ func growOne(fd, force, plain, bytes int) int {
 }
 
 // keepWhole has datagrams sent that no router cuts: a part lost would be the whole lost, and a wrong mtu
-// would never be noticed. Those too large for the way that the kernel knows of give EMSGSIZE.
+// would never be noticed. Those too large for the interface give EMSGSIZE. What ICMP says of the way beyond it
+// is not believed (IP_PMTUDISC_PROBE, ip(7)): whoever knows the two addresses can make that up.
 func keepWhole(raw syscall.RawConn) {
 	_ = raw.Control(func(fd uintptr) { // a socket of one family refuses the other's option
-		_ = unix.SetsockoptInt(int(fd), unix.IPPROTO_IP, unix.IP_MTU_DISCOVER, unix.IP_PMTUDISC_DO)
-		_ = unix.SetsockoptInt(int(fd), unix.IPPROTO_IPV6, unix.IPV6_MTU_DISCOVER, unix.IPV6_PMTUDISC_DO)
+		_ = unix.SetsockoptInt(int(fd), unix.IPPROTO_IP, unix.IP_MTU_DISCOVER, unix.IP_PMTUDISC_PROBE)
+		_ = unix.SetsockoptInt(int(fd), unix.IPPROTO_IPV6, unix.IPV6_MTU_DISCOVER, unix.IPV6_PMTUDISC_PROBE)
 	})
 }
 

@@ -7,6 +7,10 @@ import (
 	"framewire/pipeline"
 )
 
+// mostGone bounds how many frames of which nothing came one jump of the numbers counts as lost: more than a
+// network can lose before the session is given up.
+const mostGone = 1 << 12
+
 const spareBlocks = 1024 // that are kept; enough for 200 MB of frames in datagrams of 1400 bytes
 
 // begin opens a frame for its first fragment. Where there are too many, or too little memory is left, the
@@ -123,7 +127,7 @@ func (r *Reassembler) jump(base uint32) error {
 		r.advance()
 	}
 	if gone := int32(base - r.base); gone > 0 {
-		r.stats.Late += uint64(gone)
+		r.stats.Late += uint64(min(gone, mostGone))
 		r.base, r.next = base, base
 	}
 	return nil

@@ -65,7 +65,7 @@ type link struct {
 
 // open begins to listen or to dial. The context bounds only the beginning.
 func (e *endpoint) open(ctx context.Context) error {
-	e.complaints.Every, e.complaints.Burst = e.set.report, 1
+	e.complaints.Every, e.complaints.Burst, e.complaints.Most = e.set.report, 1, limit.Minute
 	e.news.Every, e.news.Burst = e.set.report, e.set.lines
 	e.lobby.places, e.lobby.share, e.lobby.grace = e.set.handshakes, e.set.perAddress, e.set.grace
 	switch {

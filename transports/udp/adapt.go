@@ -99,8 +99,8 @@ type ladder struct {
 	need []int
 }
 
-// choose takes the step that at least half of the receivers need: one in a bad place does not cost all the
-// others their quality.
+// choose takes the step that more than half of the receivers need: one in a bad place, or one that lies, does
+// not cost the others their quality, also where there are only two.
 func (l *ladder) choose(peers []*peer) int {
 	l.need = l.need[:0]
 	for _, p := range peers {
@@ -109,7 +109,7 @@ func (l *ladder) choose(peers []*peer) int {
 	l.now = 0
 	if n := len(l.need); n > 0 {
 		slices.Sort(l.need)
-		l.now = l.need[n/2]
+		l.now = l.need[(n-1)/2]
 	}
 	return l.now
 }

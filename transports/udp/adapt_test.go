@@ -88,7 +88,7 @@ func TestStepOfMany(t *testing.T) {
 		need []int
 		want int
 	}{
-		{nil, 0}, {[]int{3}, 3}, {[]int{0, 3}, 3}, {[]int{0, 0, 7}, 0}, {[]int{0, 5, 7}, 5}, {[]int{0, 0, 4, 4}, 4}, {[]int{7, 0, 0, 0, 0}, 0},
+		{nil, 0}, {[]int{3}, 3}, {[]int{0, 7}, 0}, {[]int{3, 7}, 3}, {[]int{0, 0, 7}, 0}, {[]int{0, 5, 7}, 5}, {[]int{0, 0, 4, 4}, 0}, {[]int{0, 4, 4, 4}, 4}, {[]int{7, 0, 0, 0, 0}, 0},
 	} {
 		var l ladder
 		var peers []*peer

@@ -2,6 +2,7 @@ package udp
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -29,6 +30,7 @@ const (
 
 // wonder is a network in a bubble, with a sender that listens at senderAt and a receiver that dials it.
 type wonder struct {
+	fps      int // 0 is 30
 	t        *testing.T
 	link     *impair.Link
 	s        *sender
@@ -73,13 +75,14 @@ type setting struct {
 	first      uint32 // number of the first frame, where it matters
 	advise     func(pipeline.Advice)
 	clear      bool
+	fps        int  // frames a second; 0 is 30
 	rash       bool // frames that come back are not overwritten, which takes time
 }
 
 // newWonder opens both ends.
 func newWonder(t *testing.T, set setting) *wonder {
 	t.Helper()
-	w := &wonder{t: t, link: impair.NewLink(set.conditions), ends: make(map[string]*impair.End)}
+	w := &wonder{t: t, fps: set.fps, link: impair.NewLink(set.conditions), ends: make(map[string]*impair.End)}
 	key := secret.New(secret.Generate())
 	if set.clear {
 		key = secret.Secret{}
@@ -219,10 +222,10 @@ func (a *arrivals) inTime(limit time.Duration) (n int) {
 	return n
 }
 
-// play writes n frames at 30 a second, and then ends the stream. size gives the size of each, or 0 to skip one.
+// play writes n frames at the stream's rate, and then ends the stream. size gives the size of each, or 0 to skip one.
 func (w *wonder) play(n int, size func(i int) int) {
 	w.t.Helper()
-	ticker := time.NewTicker(time.Second / 30)
+	ticker := time.NewTicker(time.Second / time.Duration(cmp.Or(w.fps, 30)))
 	defer ticker.Stop()
 	for i := range n {
 		if bytes := size(i); bytes > 0 {

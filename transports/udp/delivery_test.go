@@ -76,3 +76,20 @@ func TestDeliveryGoals(t *testing.T) {
 		})
 	}
 }
+
+// At 120 frames a second a receiver has given up a frame, for want of room for unfinished ones, before what it
+// asks for again could come: parity has to do it.
+func TestFastStreamOverLoss(t *testing.T) {
+	frames, want := 6000, 98.0
+	if raceDetector {
+		frames, want = 600, 95
+	}
+	got, _ := stream(t, setting{
+		conditions: impair.Conditions{Seed: 1, Delay: 12 * time.Millisecond, Loss: .03}, fps: 120,
+	}, frames, always(50_000))
+	share := 100 * float64(len(got.seqs)) / float64(frames)
+	t.Logf("%.2f%% of the frames arrived", share)
+	if share < want {
+		t.Errorf("%.2f%% of the frames arrived, want %.0f%%", share, want)
+	}
+}

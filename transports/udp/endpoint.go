@@ -56,7 +56,7 @@ type endpoint struct {
 
 // open begins to listen or to dial. The context bounds only the beginning.
 func (e *endpoint) open(ctx context.Context) error {
-	e.complaints.Every, e.complaints.Burst = e.set.report, 1
+	e.complaints.Every, e.complaints.Burst, e.complaints.Most = e.set.report, 1, limit.Minute
 	e.news.Every, e.news.Burst = e.set.report, e.set.lines
 	e.warn()
 	if !e.secret.IsZero() {

@@ -87,7 +87,11 @@ func (p *peer) autoParity(lossless bool) float64 {
 		}
 	}
 	percent := 100 * loss / (1 - min(loss, 0.5))
-	if !p.s.cfg.Retransmit || p.flight.roundTrip()*3/2 > p.s.cfg.Latency {
+	chance := p.s.cfg.Latency
+	if !lossless && p.interval > 0 { // the receiver keeps no more unfinished frames
+		chance = min(chance, openFrames*p.interval)
+	}
+	if !p.s.cfg.Retransmit || p.flight.roundTrip()*3/2 > chance {
 		percent *= 2 // there is no second chance
 	}
 	return min(math.Ceil(percent/2)*2, mostParity)

@@ -78,7 +78,7 @@ func (f *flight) pop() {
 
 // report takes a report over. It says false for one that was overtaken.
 func (f *flight) report(r datagram.Report, now time.Time) bool {
-	if f.seen && (r.Highest < f.last.Highest || r.Received < f.last.Received) {
+	if f.seen && (r.Highest < f.last.Highest || r.Received < f.last.Received || r.Bytes < f.last.Bytes) {
 		return false
 	}
 	fresh := !f.seen || r.Highest > f.last.Highest
@@ -138,7 +138,8 @@ func (f *flight) widen(r datagram.Report, now time.Time) {
 			f.window = max(f.window*4/5, leastWindow)
 		}
 	case f.seen:
-		f.window = min(f.window+int(r.Bytes-f.last.Bytes)/2, mostWindow)
+		more := min((r.Bytes-f.last.Bytes)/2, mostWindow) // whatever it claims
+		f.window = min(f.window+int(more), mostWindow)
 	}
 }
 

@@ -41,6 +41,7 @@ type hub struct {
 	lobby lobby
 
 	closed atomic.Bool
+	heard  atomic.Bool // something came to the group since that was last looked at
 	silent atomic.Bool // nothing opened in the group for too long
 
 	// Of the reading goroutine.

@@ -106,6 +106,7 @@ func (s *inbound) take(b []byte, at time.Time) {
 			s.parted = true
 			s.mu.Unlock()
 			s.lose(&byeError{wire.Printable(bye.Text)})
+			signal(s.kick) // part waits for it
 		}
 	}
 }
@@ -114,9 +115,12 @@ func (s *inbound) pong(p wire.Pong) {
 	came := s.r.set.now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.clock.Add(p, came)
 	trip := came.Sub(p.PingSent)
-	if trip <= 0 || trip > s.r.set.dead {
+	if trip < 0 || trip > s.r.set.dead {
+		return // no ping of ours, or one with which an address was tried
+	}
+	s.clock.Add(p, came)
+	if trip == 0 {
 		return
 	}
 	if s.trip == 0 {
@@ -204,10 +208,14 @@ func (s *inbound) serve(ctx context.Context) {
 // lose says that nothing more will come. Only the first reason counts.
 func (s *inbound) lose(why error) {
 	s.mu.Lock()
-	if s.lost == nil {
+	known := s.lost != nil
+	if !known {
 		s.lost = why
 	}
 	s.mu.Unlock()
+	if known {
+		return // waking serve each time would keep it busy until Read comes
+	}
 	signal(s.arrived)
 	signal(s.kick)
 }

@@ -43,6 +43,7 @@ type link struct {
 	member  member // nil until the other end has proven where it is
 	highest uint64 // counter of the newest datagram, plus one
 	ponged  time.Time
+	roam    roaming
 	bytes   uint64 // of all datagrams
 
 	mu      sync.Mutex // guards the sending
@@ -90,13 +91,18 @@ func (l *link) receive(b []byte, from netip.AddrPort, at time.Time) {
 	l.bytes += uint64(size)
 	if newest, _ := l.session.Received(); newest > l.highest {
 		l.highest = newest
-		l.follow(from)
+		if kind == session.KindSealed {
+			l.roam.ask(l, from, at)
+		}
 	}
 	if l.member == nil && !l.hub.confirm(l) {
 		return
 	}
-	if t, _ := datagram.TypeOf(plain); t == datagram.TypePing {
+	switch t, _ := datagram.TypeOf(plain); {
+	case t == datagram.TypePing:
 		l.pong(plain, at)
+	case t == datagram.TypePong && l.roam.answered(l, plain, from):
+		return
 	}
 	l.member.take(plain, at)
 	l.hub.touch(l)
@@ -106,17 +112,6 @@ func (l *link) receive(b []byte, from netip.AddrPort, at time.Time) {
 func (l *link) settle() {
 	if l.member != nil {
 		l.member.settle(time.Now())
-	}
-}
-
-// follow sends to where the newest authentic datagram came from.
-func (l *link) follow(from netip.AddrPort) {
-	l.mu.Lock()
-	was := l.to
-	l.to = from
-	l.mu.Unlock()
-	if was != from {
-		l.hub.e.news.Say(l.hub.e.log.Info, "the "+l.hub.e.other()+" has a new address", l.hub.e.other(), l.name, "was", was, "now", from)
 	}
 }
 
@@ -158,6 +153,18 @@ func (l *link) send(m message) {
 	l.flush()
 	l.seal(m.Append(l.room()))
 	l.flush()
+}
+
+// sendTo is send to an address that the session does not have yet.
+func (l *link) sendTo(to netip.AddrPort, m message) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.flush()
+	was := l.to
+	l.to = to
+	l.seal(m.Append(l.room()))
+	l.flush()
+	l.to = was
 }
 
 // bye parts. There is no answer to it, so it goes more than once.

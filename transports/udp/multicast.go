@@ -81,7 +81,36 @@ func (e *endpoint) joinGroup(ctx, life context.Context, group netip.AddrPort, if
 	e.hub.group = session.NewGroupReceiver(e.key)
 	e.log.Info("listening to the group " + e.group)
 	e.running.Go(e.hub.read)
+	e.running.Go(func() { e.tellSilence(life) })
 	return nil
+}
+
+// tellSilence says what to look at when nothing comes to the group, once until something does: a group that
+// nobody sends to looks the same as one that this machine is not reached by.
+func (e *endpoint) tellSilence(ctx context.Context) {
+	ticker := time.NewTicker(e.set.dead)
+	defer ticker.Stop()
+	for told := false; ; {
+		select {
+		case <-ticker.C:
+		case <-ctx.Done():
+			return
+		}
+		switch {
+		case e.hub.heard.Swap(false):
+			told = false
+		case !told && !e.done():
+			told = true
+			hints := []any{"group", e.group}
+			if e.iface != "" {
+				hints = append(hints, "interface", e.iface)
+			}
+			if e.source != "" {
+				hints = append(hints, "source", e.source)
+			}
+			e.log.Warn("nothing comes to the group: check that its sender runs, that group and port are the same at both ends, that `interface` names the network of the sender, and that `source`, if set, is the sender's address", hints...)
+		}
+	}
 }
 
 func (e *endpoint) groupSocket(ctx context.Context, at string, shared bool) (batch.Multicaster, error) {
@@ -99,6 +128,7 @@ func (e *endpoint) groupSocket(ctx context.Context, at string, shared bool) (bat
 
 // fromGroup gives a packet of the group on. The first one of a newer session ends the older one.
 func (h *hub) fromGroup(b []byte, from netip.AddrPort, at time.Time) {
+	h.heard.Store(true)
 	if h.silent.Swap(false) {
 		h.group.Silent()
 	}

@@ -2,6 +2,7 @@ package udp
 
 import (
 	"net/netip"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -113,6 +114,35 @@ func TestGroupStranger(t *testing.T) {
 			if err := end.Close(); err != nil {
 				t.Error(err)
 			}
+		}
+	})
+}
+
+// A receiver says once what to look at when nothing comes, and again after something came.
+func TestSilentGroup(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := &wonder{t: t, link: impair.NewLink(impair.Conditions{}), ends: make(map[string]*impair.End)}
+		key := secret.New(secret.Generate())
+		r, log := w.receiver(receiving(func(c *ReceiveConfig) { c.Group, c.Secret = group, key }), "10.0.1.1:1", setting{})
+		const line = "nothing comes to the group"
+		time.Sleep(time.Minute)
+		if n := strings.Count(log.String(), line); n != 1 {
+			t.Errorf("%d lines in a silent minute, want 1:\n%s", n, log)
+		}
+		w.s, w.slog = w.sender(sending(func(c *SendConfig) { c.Group, c.Secret = group, key }), setting{})
+		time.Sleep(time.Minute)
+		if n := strings.Count(log.String(), line); n != 1 {
+			t.Errorf("%d lines while the sender is there, want 1:\n%s", n, log)
+		}
+		if err := w.s.Close(); err != nil {
+			t.Error(err)
+		}
+		time.Sleep(time.Minute)
+		if n := strings.Count(log.String(), line); n != 2 {
+			t.Errorf("%d lines after the sender has gone, want 2:\n%s", n, log)
+		}
+		if err := r.Close(); err != nil {
+			t.Error(err)
 		}
 	})
 }

@@ -3,6 +3,7 @@ package udp
 import (
 	"context"
 	"net/netip"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -143,6 +144,30 @@ func TestRoaming(t *testing.T) {
 			}
 		})
 	}
+}
+
+// An address that datagrams claim to come from, but that does not answer, gets no stream.
+func TestFalseAddress(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWonder(t, setting{conditions: impair.Conditions{Seed: 1, Delay: 10 * time.Millisecond}})
+		w.connected()
+		victim := netip.MustParseAddrPort("10.0.0.66:1234")
+		w.end("10.0.0.2").Rebind(victim)
+		x := w.stranger(victim.String()) // gets what is sent there
+		for i := range 60 {
+			if err := write(t.Context(), w.s, block(w.s.env.Pool, uint64(i), 50_000, false)); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(time.Second / 30)
+		}
+		if sent := w.link.Stats(w.end("10.0.0.1"), x.end); sent.Sent == 0 || sent.Sent > 12 || sent.Bytes > 1000 {
+			t.Errorf("%d packets with %d bytes went to an address that said nothing", sent.Sent, sent.Bytes)
+		}
+		if strings.Contains(w.slog.String(), "new address") {
+			t.Errorf("the session moved:\n%s", w.slog)
+		}
+		w.close()
+	})
 }
 
 // A link that carries half of the stream: what arrives is not late by more than twice the budget, whether

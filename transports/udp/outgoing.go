@@ -71,7 +71,7 @@ func (p *peer) beginFrame(now time.Time) (ok bool, next time.Time) {
 		p.s.mu.Unlock()
 		return false, at
 	}
-	if p.limit > 0 && len(it.frame.Data) > int(p.limit) {
+	if p.limit > 0 && uint64(len(it.frame.Data)) > uint64(p.limit) {
 		p.refuse(it)
 		p.s.mu.Unlock()
 		p.s.notify()
@@ -149,12 +149,17 @@ func (p *peer) pace(m *datagram.Message, lossless bool, now time.Time) {
 func (p *peer) sendChunk(now time.Time) {
 	o := &p.now
 	end := min(o.packet+o.chunk, o.m.Packets())
-	p.burst(now, func() {
+	wrote := p.burst(now, func() {
 		for ; o.packet < end; o.packet++ {
 			p.link.add(o.m, o.packet, o.number, false, !p.group)
 		}
 	})
 	o.due = o.due.Add(o.gap)
+	if o.lossless {
+		p.mu.Lock()
+		p.store.first(wrote)
+		p.mu.Unlock()
+	}
 	if o.packet < o.m.Packets() {
 		return
 	}
@@ -167,8 +172,8 @@ func (p *peer) sendChunk(now time.Time) {
 	o.finish()
 }
 
-// burst sends what fn adds, and remembers when that was.
-func (p *peer) burst(now time.Time, fn func()) {
+// burst sends what fn adds, and remembers when that was. It gives the bytes.
+func (p *peer) burst(now time.Time, fn func()) (bytes uint64) {
 	l := p.link
 	l.mu.Lock()
 	before, first := l.sent.Load(), l.counter+1
@@ -181,6 +186,7 @@ func (p *peer) burst(now time.Time, fn func()) {
 	p.flight.sent(first, last, after, now)
 	p.store.earn(after - before)
 	p.mu.Unlock()
+	return after - before
 }
 
 // roomFor reports whether the network may get more of a lossless stream.

@@ -60,7 +60,7 @@ func (p *peer) sendAgain(now time.Time) (next time.Time) {
 		return next
 	}
 	p.mu.Lock()
-	p.store.expire(now, p.s.cfg.Latency+2*p.flight.roundTrip())
+	p.store.expire(now, min(p.s.cfg.Latency+2*p.flight.roundTrip(), p.s.set.dead))
 	patience := max(p.s.set.again, 3*p.flight.roundTrip())
 	for i := range p.store.kept {
 		k := &p.store.kept[i]
@@ -69,6 +69,7 @@ func (p *peer) sendAgain(now time.Time) (next time.Time) {
 		}
 		if now.Sub(k.again) >= patience && len(p.asked) < mostAsked {
 			p.asked = append(p.asked, ref{k.number, 0})
+			k.again = now // also where it may not be sent yet
 		}
 		next = earlier(next, k.again.Add(patience))
 	}
@@ -85,12 +86,13 @@ func (p *peer) sendAgain(now time.Time) (next time.Time) {
 func (p *peer) addAsked(now time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	trip := p.flight.roundTrip()
 	for _, r := range p.asked {
 		k := p.store.find(r.number)
 		if k == nil || p.now.m != nil && r.number == p.now.number && r.packet >= p.now.packet {
 			continue // it is done with, or leaves anyway
 		}
-		if p.store.allow(k, r, p.link.mtu) {
+		if p.store.allow(k, r, p.link.mtu, now, trip) {
 			k.again = now
 			p.link.add(k.m, r.packet, r.number, true, true)
 		}

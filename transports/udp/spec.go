@@ -8,7 +8,7 @@ const doc = "For networks that lose packets, such as Wi-Fi: what is lost is made
 	"both have the same multicast `group`: one send then reaches every receiver of the local network. Nobody " +
 	"answers in a group, so parity alone makes losses good there, and a stream that must arrive whole may not.\n\n" +
 	"A live stream never waits: a receiver that is too slow misses frames, and only it. With `adapt: auto` the " +
-	"quality follows what at least half of the receivers can take. A stream that must " +
+	"quality follows what more than half of the receivers can take. A stream that must " +
 	"arrive whole (a file with `pace: fast`, photos) waits for its receivers, and everything is sent again " +
 	"until it has arrived.\n\n" +
 	"Addresses of this machine alone (127.0.0.0/8, ::1, localhost) work as they are. Any other needs a " +
