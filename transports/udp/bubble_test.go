@@ -76,6 +76,7 @@ type setting struct {
 	advise     func(pipeline.Advice)
 	clear      bool
 	fps        int  // frames a second; 0 is 30
+	narrow     int  // largest datagram that the sender's system takes; 0 is any
 	rash       bool // frames that come back are not overwritten, which takes time
 }
 
@@ -108,6 +109,9 @@ func (w *wonder) sender(cfg SendConfig, set setting) (*sender, *journal) {
 	}
 	at := standard()
 	at.listen = w.listenAt(netip.MustParseAddrPort(senderAt).Addr().String())
+	if set.narrow > 0 {
+		at.listen, at.pathMTU = narrowed(at.listen, set.narrow), func(netip.AddrPort) int { return set.narrow + 28 }
+	}
 	s := newSender(cfg, env, at)
 	if set.first != 0 {
 		s.first = set.first

@@ -248,12 +248,8 @@ func (l *link) write(b []byte) {
 // unless it is a group's, where nothing is sent twice. The lock is held.
 func (l *link) tooLarge(large *batch.TooLargeError) {
 	fits := leastMTU
-	if c, ok := l.hub.conn.(interface {
-		PathMTU(netip.AddrPort) (int, error)
-	}); ok {
-		if n, err := c.PathMTU(l.to); err == nil && n < l.mtu {
-			fits = n
-		}
+	if n := l.hub.e.set.pathMTU(l.to); n > 0 && n < l.mtu {
+		fits = n
 	}
 	now := l.hub.e.shrink(fits)
 	was := l.mtu

@@ -38,6 +38,7 @@ type settings struct {
 
 	now      func() time.Time // this machine's clock, as the peers are told
 	listen   func(ctx context.Context, address string, shared bool) (batch.PacketConn, error)
+	pathMTU  func(to netip.AddrPort) int // largest packet for that way, in bytes; 0 where nobody knows
 	find     func(ctx context.Context, q discovery.Query) (address string, err error)
 	announce func(ctx context.Context, s discovery.Service) (stop func())
 	resolve  func(ctx context.Context, address string) ([]netip.AddrPort, error)
@@ -66,6 +67,7 @@ func standard() settings {
 		grace:      200 * time.Millisecond,
 		memory:     64 << 20,
 		now:        time.Now,
+		pathMTU:    batch.PathMTU,
 		listen: func(ctx context.Context, address string, shared bool) (batch.PacketConn, error) {
 			return batch.Listen(ctx, address, batch.Options{Shared: shared})
 		},
