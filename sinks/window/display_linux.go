@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"image"
+	"io"
 	"net"
 	"os"
 	"path/filepath"
@@ -17,19 +18,20 @@ import (
 const otherwise = "run it on the desktop, or use a file or snapshot sink"
 
 // findDisplay makes sure that a window can be opened and gives the screen's size in pixels. Qt, which
-// highgui uses, aborts the whole process where there is no display.
-func findDisplay(ctx context.Context) (image.Point, error) {
+// highgui uses, aborts the whole process where there is no display. The caller closes hold, if there is one,
+// after it has opened the window.
+func findDisplay(ctx context.Context) (screen image.Point, hold io.Closer, err error) {
 	platform, _, _ := strings.Cut(os.Getenv("QT_QPA_PLATFORM"), ":")
 	display := os.Getenv("DISPLAY")
 	switch {
 	case strings.HasPrefix(platform, "wayland"):
-		return usualScreen(), findWayland(ctx)
+		return usualScreen(), nil, findWayland(ctx)
 	case platform != "" && platform != "xcb": // offscreen, vnc and the like need nothing
-		return usualScreen(), nil
+		return usualScreen(), nil, nil
 	case display == "" && os.Getenv("WAYLAND_DISPLAY") != "":
-		return image.Point{}, errors.New("no display: DISPLAY is not set; start Xwayland, or install qtwayland5 and set QT_QPA_PLATFORM=wayland")
+		return image.Point{}, nil, errors.New("no display: DISPLAY is not set; start Xwayland, or install qtwayland5 and set QT_QPA_PLATFORM=wayland")
 	case display == "":
-		return image.Point{}, errors.New("no display: DISPLAY is not set; " + otherwise)
+		return image.Point{}, nil, errors.New("no display: DISPLAY is not set; " + otherwise)
 	}
 	return probeX11(ctx, display)
 }

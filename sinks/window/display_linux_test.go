@@ -16,12 +16,13 @@ import (
 )
 
 func TestNoDisplay(t *testing.T) {
-	refusing := refusingX(t)
+	refusing, anew := refusingX(t, 0), refusingX(t, 2)
 	for _, c := range []struct{ name, display, wayland, platform, want string }{
 		{"nothing set", "", "", "", "no display: DISPLAY is not set; run it on the desktop, or use a file or snapshot sink"},
 		{"nobody there", ":59000", "", "", `no display: DISPLAY is ":59000", where no X server answers`},
 		{"not a display", "desktop", "", "", `no display: DISPLAY is "desktop", which is no display (like :0)`},
 		{"refused", refusing, "", "", "No protocol specified"},
+		{"begins anew, then refuses", anew, "", "", "No protocol specified"},
 		{"only wayland", "", "wayland-0", "", "no display: DISPLAY is not set; start Xwayland"},
 		{"no compositor", "", "wayland-77", "wayland", "no display: no Wayland compositor answers"},
 	} {
@@ -44,8 +45,8 @@ func TestNoDisplay(t *testing.T) {
 	}
 }
 
-// refusingX listens as an X server that lets nobody in.
-func refusingX(t *testing.T) (display string) {
+// refusingX listens as an X server that lets nobody in, and first hangs up a few times without a word.
+func refusingX(t *testing.T, hangUps int) (display string) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -59,6 +60,10 @@ func refusingX(t *testing.T) (display string) {
 			conn, err := l.Accept()
 			if err != nil {
 				return
+			}
+			if hangUps--; hangUps >= 0 {
+				conn.Close()
+				continue
 			}
 			_, _ = conn.Read(make([]byte, 100))
 			reason := padded([]byte("No protocol specified\n"))

@@ -74,9 +74,12 @@ func (s *sink) Open(ctx context.Context) error {
 	if s.env.Main == nil {
 		return errors.New("a window needs the program's first thread, which this program does not lend; use a file or snapshot sink")
 	}
-	screen, err := findDisplay(ctx)
+	screen, hold, err := findDisplay(ctx)
 	if err != nil {
 		return err
+	}
+	if hold != nil {
+		defer hold.Close()
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

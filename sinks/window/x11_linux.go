@@ -12,37 +12,63 @@ import (
 	"net"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 )
 
 // x11Within is how long an X server may take to answer.
 const x11Within = 3 * time.Second
 
+// resetPause is how long to wait for an X server that begins anew, as some do when their last client leaves.
+const resetPause = 50 * time.Millisecond
+
 // probeX11 connects to a display as an X client does, with the cookies that the user has, and gives the
-// first screen's size in pixels.
-func probeX11(ctx context.Context, display string) (image.Point, error) {
+// first screen's size in pixels. The connection stays, for the caller to close when the window is there: a
+// server whose last client leaves may begin anew, and would throw out who comes at that moment.
+func probeX11(ctx context.Context, display string) (image.Point, io.Closer, error) {
 	ctx, cancel := context.WithTimeout(ctx, x11Within)
 	defer cancel()
 	host, number, err := splitDisplay(display)
 	if err != nil {
-		return image.Point{}, fmt.Errorf("no display: DISPLAY is %q, which is no display (like :0); %s", display, otherwise)
+		return image.Point{}, nil, fmt.Errorf("no display: DISPLAY is %q, which is no display (like :0); %s", display, otherwise)
 	}
 	var refused error
 	for _, c := range append(cookies(number), cookie{}) {
-		conn, err := dialX11(ctx, host, number)
-		if err != nil {
-			return image.Point{}, fmt.Errorf("no display: DISPLAY is %q, where no X server answers (%w); %s", display, err, otherwise)
-		}
-		screen, err := setup(ctx, conn, c)
-		conn.Close()
-		if err == nil {
-			return screen, nil
-		}
-		if refused == nil {
+		conn, screen, err := greetX11(ctx, host, number, c)
+		switch {
+		case err == nil:
+			return screen, conn, nil
+		case conn == nil:
+			return image.Point{}, nil, fmt.Errorf("no display: DISPLAY is %q, where no X server answers (%w); %s", display, err, otherwise)
+		case refused == nil:
 			refused = err
 		}
 	}
-	return image.Point{}, fmt.Errorf("no display: the X server at %q refuses us (%w); run it as the user whose desktop it is", display, refused)
+	return image.Point{}, nil, fmt.Errorf("no display: the X server at %q refuses us (%w); run it as the user whose desktop it is", display, refused)
+}
+
+// greetX11 connects and greets, and again while the server hangs up without a word: it may be beginning anew.
+// The connection is closed after an error, and nil when there was none.
+func greetX11(ctx context.Context, host string, number int, c cookie) (net.Conn, image.Point, error) {
+	for {
+		conn, err := dialX11(ctx, host, number)
+		if err != nil {
+			return nil, image.Point{}, err
+		}
+		screen, err := setup(ctx, conn, c)
+		if err == nil {
+			return conn, screen, nil
+		}
+		conn.Close()
+		if !errors.Is(err, io.EOF) && !errors.Is(err, syscall.ECONNRESET) && !errors.Is(err, syscall.EPIPE) {
+			return conn, image.Point{}, err
+		}
+		select {
+		case <-time.After(resetPause):
+		case <-ctx.Done():
+			return conn, image.Point{}, err
+		}
+	}
 }
 
 // splitDisplay takes "host:number.screen" apart.
