@@ -1,22 +1,11 @@
 package tcp
 
-import (
-	"fmt"
-	"net"
-)
+import "net"
 
 // isSelf reports whether a connection to a port of this machine that nobody listens on got hold of
 // itself, which TCP allows when the system happens to choose that port for our own end.
 func isSelf(conn net.Conn) bool {
 	return conn.LocalAddr().String() == conn.RemoteAddr().String() && conn.LocalAddr().Network() == "tcp"
-}
-
-// receivers counts them in words.
-func receivers(n int) string {
-	if n == 1 {
-		return "1 receiver"
-	}
-	return fmt.Sprintf("%d receivers", n)
 }
 
 // below gives the connection that carries another one: that under TLS, or the same.

@@ -6,6 +6,7 @@ import (
 	"framewire/pipeline"
 	"framewire/pipeline/config"
 	"framewire/transports/address"
+	"framewire/transports/internal/ends"
 	"framewire/transports/secret"
 	"framewire/transports/secure"
 )
@@ -49,29 +50,15 @@ func receiveDefaults() ReceiveConfig {
 
 // Validate reports all faults at once.
 func (c *SendConfig) Validate() error {
-	errs := []error{checkEnds(c.Listen, c.Dial, c.Secret, c.TLS, c.Insecure), checkMaxFrame(c.MaxFrame)}
-	if c.MaxPeers < 1 || c.MaxPeers > 65535 {
-		errs = append(errs, pipeline.FieldErrorf("max_peers", "", "%d is not between 1 and 65535", c.MaxPeers))
-	}
-	switch {
-	case c.MinPeers < 1 || c.MinPeers > c.MaxPeers:
-		errs = append(errs, pipeline.FieldErrorf("min_peers", "", "%d is not between 1 and max_peers, which is %d", c.MinPeers, c.MaxPeers))
-	case c.MinPeers > 1 && c.Dial != "":
-		errs = append(errs, pipeline.FieldErrorf("min_peers", "use `listen` here and `dial` in the receivers", "%d receivers cannot be waited for by dialling one", c.MinPeers))
-	}
-	return errors.Join(errs...)
+	return errors.Join(
+		checkEnds(c.Listen, c.Dial, c.Secret, c.TLS, c.Insecure), ends.CheckMaxFrame(c.MaxFrame),
+		ends.CheckPeers(c.MinPeers, c.MaxPeers, c.Dial, ""),
+	)
 }
 
 // Validate reports all faults at once.
 func (c *ReceiveConfig) Validate() error {
-	return errors.Join(checkEnds(c.Listen, c.Dial, c.Secret, c.TLS, c.Insecure), checkMaxFrame(c.MaxFrame))
-}
-
-func checkMaxFrame(n config.ByteSize) error {
-	if n < 1<<10 || n > 1<<30 {
-		return pipeline.FieldErrorf("max_frame", "", "%s is not between 1KiB and 1GiB", n)
-	}
-	return nil
+	return errors.Join(checkEnds(c.Listen, c.Dial, c.Secret, c.TLS, c.Insecure), ends.CheckMaxFrame(c.MaxFrame))
 }
 
 // checkEnds checks the addresses, and what protects them.

@@ -137,14 +137,6 @@ func TestInsecureDialSaysWhatItRisks(t *testing.T) {
 	}
 }
 
-func TestReceiversInWords(t *testing.T) {
-	for n, want := range map[int]string{0: "0 receivers", 1: "1 receiver", 2: "2 receivers"} {
-		if got := receivers(n); got != want {
-			t.Errorf("%d: %s", n, got)
-		}
-	}
-}
-
 func TestInsecureIsToldAtEveryStart(t *testing.T) {
 	s, log := startSender(t, SendConfig{Listen: loopback, Insecure: true}, quick())
 	if err := s.Close(); err != nil {

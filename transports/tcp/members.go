@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 
+	"framewire/transports/internal/ends"
 	"framewire/transports/wire"
 )
 
@@ -16,7 +17,7 @@ func (s *sender) admit() *wire.Refusal {
 		return wire.Refuse(wire.ReasonBusy, "the stream has ended here")
 	}
 	if s.places >= s.cfg.MaxPeers {
-		return wire.Refuse(wire.ReasonFull, "max_peers is reached: "+receivers(s.places)+" connected")
+		return wire.Refuse(wire.ReasonFull, "max_peers is reached: "+ends.Receivers(s.places)+" connected")
 	}
 	s.places++
 	return nil

@@ -10,6 +10,7 @@ import (
 	"syscall"
 	"time"
 
+	"framewire/transports/internal/ends"
 	"framewire/transports/wire"
 )
 
@@ -30,7 +31,7 @@ type peer struct {
 	told    bool  // our last message was sent
 	over    bool  // the reading goroutine has ended
 	failure error // for which the writing goroutine closed the connection
-	drops   drops
+	missed  ends.Missed
 
 	// Of the reading goroutine.
 	answered time.Time // when the last ping came that got an answer

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"framewire/pipeline"
+	"framewire/transports/internal/ends"
 	"framewire/transports/wire"
 )
 
@@ -70,7 +71,7 @@ func (s *sender) Open(ctx context.Context) error {
 	if err := s.end.open(ctx); err != nil {
 		return err
 	}
-	s.reports.Go(s.reportDrops)
+	s.reports.Go(s.tellMissed)
 	return nil
 }
 
@@ -80,7 +81,7 @@ func (s *sender) Wanted() bool { return s.env.Counters.Peers.Load() > 0 }
 // Write gives a frame to every receiver's queue. For a frame of a lossless stream it waits for receivers
 // and for room; otherwise it never waits.
 func (s *sender) Write(ctx context.Context, f *pipeline.Frame) error {
-	if err := s.check(f); err != nil {
+	if err := ends.CheckFrame(f, s.cfg.MaxFrame); err != nil {
 		return err
 	}
 	it := item{frame: f}
@@ -112,22 +113,6 @@ func (s *sender) Write(ctx context.Context, f *pipeline.Frame) error {
 	}
 }
 
-// check refuses what cannot be sent at all. A live stream goes on without such a frame.
-func (s *sender) check(f *pipeline.Frame) error {
-	err := wire.CheckFrame(f)
-	if err == nil && len(f.Data) > int(s.cfg.MaxFrame) {
-		err = fmt.Errorf("%s has %d bytes: raise max_frame, which is %s, at both ends", f.Format, len(f.Data), s.cfg.MaxFrame)
-	}
-	if err == nil {
-		return nil
-	}
-	err = fmt.Errorf("frame %d cannot be sent: %w", f.Seq, err)
-	if !f.Lossless {
-		err = fmt.Errorf("%w: %w", pipeline.ErrSkip, err)
-	}
-	return err
-}
-
 const waitRoom = "waiting for room"
 
 // waitFor says what a lossless stream has to wait for now, or nothing. The lock is held.
@@ -154,7 +139,7 @@ func (s *sender) waitingText(missing int) string {
 	if s.cfg.Dial != "" {
 		return "waiting for the receiver at " + s.cfg.Dial
 	}
-	return fmt.Sprintf("waiting for %s at %s", receivers(missing), s.end.listener.Addr())
+	return fmt.Sprintf("waiting for %s at %s", ends.Receivers(missing), s.end.listener.Addr())
 }
 
 // push puts an item into every queue. The lock is held.
@@ -224,7 +209,7 @@ func (s *sender) behind() string {
 	case 1:
 		return "receiver " + s.peers[0].name
 	}
-	return receivers(len(s.peers))
+	return ends.Receivers(len(s.peers))
 }
 
 // Close says bye to those who are still connected, closes all connections and the port, and waits for

@@ -8,6 +8,7 @@ import (
 	"framewire/pipeline"
 	"framewire/pipeline/config"
 	"framewire/transports/address"
+	"framewire/transports/internal/ends"
 	"framewire/transports/secret"
 )
 
@@ -71,22 +72,11 @@ func receiveDefaults() ReceiveConfig {
 
 // Validate reports all faults at once.
 func (c *SendConfig) Validate() error {
-	errs := []error{
+	return errors.Join(
 		checkPlace(place{listen: c.Listen, dial: c.Dial, group: c.Group, iface: c.Interface}, c.Secret, c.Insecure),
 		checkLimits(c.MaxFrame, c.Latency, c.MTU),
-	}
-	if c.MaxPeers < 1 || c.MaxPeers > 65535 {
-		errs = append(errs, pipeline.FieldErrorf("max_peers", "", "%d is not between 1 and 65535", c.MaxPeers))
-	}
-	switch {
-	case c.MinPeers < 1 || c.MinPeers > c.MaxPeers:
-		errs = append(errs, pipeline.FieldErrorf("min_peers", "", "%d is not between 1 and max_peers, which is %d", c.MinPeers, c.MaxPeers))
-	case c.MinPeers > 1 && c.Dial != "":
-		errs = append(errs, pipeline.FieldErrorf("min_peers", "use `listen` here and `dial` in the receivers", "%d receivers cannot be waited for by dialling one", c.MinPeers))
-	case c.MinPeers > 1 && c.Group != "":
-		errs = append(errs, pipeline.FieldErrorf("min_peers", "leave it out", "%d receivers cannot be waited for in a group, where nobody answers", c.MinPeers))
-	}
-	return errors.Join(errs...)
+		ends.CheckPeers(c.MinPeers, c.MaxPeers, c.Dial, c.Group),
+	)
 }
 
 // Validate reports all faults at once.
@@ -142,10 +132,7 @@ func checkGroup(p place, guard address.Guard) error {
 }
 
 func checkLimits(maxFrame config.ByteSize, latency time.Duration, mtu int) error {
-	var errs []error
-	if maxFrame < 1<<10 || maxFrame > 1<<30 {
-		errs = append(errs, pipeline.FieldErrorf("max_frame", "", "%s is not between 1KiB and 1GiB", maxFrame))
-	}
+	errs := []error{ends.CheckMaxFrame(maxFrame)}
 	if latency < 10*time.Millisecond || latency > 10*time.Second {
 		errs = append(errs, pipeline.FieldErrorf("latency", "", "%s is not between 10ms and 10s", latency))
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 
+	"framewire/transports/internal/ends"
 	"framewire/transports/wire"
 )
 
@@ -20,7 +21,7 @@ func (s *sender) refusal() *wire.Refusal {
 		return wire.Refuse(wire.ReasonBusy, "the stream has ended here")
 	}
 	if len(s.peers) >= s.cfg.MaxPeers {
-		return wire.Refuse(wire.ReasonFull, "max_peers is reached: "+receivers(len(s.peers))+" connected")
+		return wire.Refuse(wire.ReasonFull, "max_peers is reached: "+ends.Receivers(len(s.peers))+" connected")
 	}
 	return nil
 }
@@ -136,10 +137,7 @@ func (s *sender) keep(p *peer) {
 
 // drop gives up a frame that waited too long for this receiver. The sender's lock is held.
 func (p *peer) drop(it *item) {
-	p.drops.count++
-	if at := it.frame.Captured; !at.IsZero() {
-		p.drops.oldest = max(p.drops.oldest, p.s.set.now().Sub(at))
-	}
+	p.drops.Add(it.frame, p.s.set.now())
 	p.mu.Lock()
 	if p.gated {
 		p.drops.behind, p.drops.rate = true, p.flight.rate

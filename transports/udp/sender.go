@@ -9,6 +9,7 @@ import (
 
 	"framewire/pipeline"
 	"framewire/transports/datagram"
+	"framewire/transports/internal/ends"
 	"framewire/transports/wire"
 )
 
@@ -82,7 +83,7 @@ func (s *sender) Open(ctx context.Context) error {
 	if err := s.end.open(ctx); err != nil {
 		return err
 	}
-	s.reports.Go(s.reportDrops)
+	s.reports.Go(s.tellMissed)
 	return nil
 }
 
@@ -92,7 +93,7 @@ func (s *sender) Wanted() bool { return s.cfg.Group != "" || s.env.Counters.Peer
 // Write gives a frame to every receiver's queue. For a frame of a lossless stream it waits for receivers
 // and for room; otherwise it never waits.
 func (s *sender) Write(ctx context.Context, f *pipeline.Frame) error {
-	if err := s.check(f); err != nil {
+	if err := ends.CheckFrame(f, s.cfg.MaxFrame); err != nil {
 		return err
 	}
 	for told := false; ; {
@@ -118,22 +119,6 @@ func (s *sender) Write(ctx context.Context, f *pipeline.Frame) error {
 			return ctx.Err()
 		}
 	}
-}
-
-// check refuses what cannot be sent at all. A live stream goes on without such a frame.
-func (s *sender) check(f *pipeline.Frame) error {
-	err := wire.CheckFrame(f)
-	if err == nil && len(f.Data) > int(s.cfg.MaxFrame) {
-		err = fmt.Errorf("%s has %d bytes: raise max_frame, which is %s, at both ends", f.Format, len(f.Data), s.cfg.MaxFrame)
-	}
-	if err == nil {
-		return nil
-	}
-	err = fmt.Errorf("frame %d cannot be sent: %w", f.Seq, err)
-	if !f.Lossless {
-		err = fmt.Errorf("%w: %w", pipeline.ErrSkip, err)
-	}
-	return err
 }
 
 const waitRoom = "waiting for room"
@@ -165,7 +150,7 @@ func (s *sender) waitingText(missing int) string {
 	case s.cfg.Dial != "":
 		return "waiting for the receiver at " + s.cfg.Dial
 	}
-	return fmt.Sprintf("waiting for %s at %s", receivers(missing), s.end.hub.conn.LocalAddr())
+	return fmt.Sprintf("waiting for %s at %s", ends.Receivers(missing), s.end.hub.conn.LocalAddr())
 }
 
 // push puts a frame into every queue. The lock is held.
@@ -235,7 +220,7 @@ func (s *sender) behind() string {
 	case 1:
 		return "receiver " + s.peers[0].link.name
 	}
-	return receivers(len(s.peers))
+	return ends.Receivers(len(s.peers))
 }
 
 // Close says bye to those who are still connected, closes the socket, and waits for every goroutine.
@@ -271,12 +256,4 @@ func (s *sender) notify() {
 	case s.changed <- struct{}{}:
 	default:
 	}
-}
-
-// receivers counts them in words.
-func receivers(n int) string {
-	if n == 1 {
-		return "1 receiver"
-	}
-	return fmt.Sprintf("%d receivers", n)
 }

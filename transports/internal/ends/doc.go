@@ -1,0 +1,3 @@
+// Package ends is what the ends of all transports have in common beside their configs' addresses: the bounds
+// of a setting, the check of a frame before it is sent, and telling which receivers missed frames.
+package ends
