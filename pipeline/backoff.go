@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"context"
 	"math/rand/v2"
 	"time"
 )
@@ -36,6 +37,18 @@ func (b *Backoff) Next() time.Duration {
 		b.last = min(max(2*b.last, least), most)
 	}
 	return b.last - rand.N(b.last/4+1)
+}
+
+// Wait waits until the next attempt is due. It gives ctx's error when that is done before.
+func (b *Backoff) Wait(ctx context.Context) error {
+	timer := time.NewTimer(b.Next())
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // Reset starts again with the smallest pause, after an attempt that went well.

@@ -1,7 +1,10 @@
 package pipeline
 
 import (
+	"context"
+	"errors"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -42,4 +45,19 @@ func TestBackoffScatters(t *testing.T) {
 	if len(seen) < 2 {
 		t.Error("a hundred first pauses are all the same")
 	}
+}
+
+func TestBackoffWait(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := Backoff{Min: time.Hour, Max: time.Hour}
+		began := time.Now()
+		if err := b.Wait(t.Context()); err != nil || time.Since(began) < 45*time.Minute {
+			t.Errorf("waited %s: %v", time.Since(began), err)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if err := b.Wait(ctx); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("a context that ends gives %v", err)
+		}
+	})
 }

@@ -115,10 +115,8 @@ func (r *Runner) openWithRetry(ctx context.Context, s *stage, again bool, open f
 			return ctx.Err()
 		}
 		if again || tries > 1 {
-			select {
-			case <-time.After(s.backoff.Next()):
-			case <-ctx.Done():
-				return ctx.Err()
+			if err := s.backoff.Wait(ctx); err != nil {
+				return err
 			}
 		}
 		err := s.guard(open)

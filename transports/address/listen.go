@@ -56,10 +56,20 @@ func Network(a net.Addr) string {
 	if err != nil {
 		return a.String()
 	}
-	ip := at.Addr().Unmap()
-	if ip.Is4() || ip.IsLoopback() {
-		return ip.String()
+	prefix := NetworkOf(at.Addr())
+	if prefix.IsSingleIP() {
+		return prefix.Addr().String()
 	}
-	prefix, _ := ip.Prefix(64) // 64 bits fit every IPv6 address
 	return prefix.String()
+}
+
+// NetworkOf is Network for one who counts packets: it makes no text.
+func NetworkOf(ip netip.Addr) netip.Prefix {
+	ip = ip.Unmap()
+	bits := ip.BitLen()
+	if ip.Is6() && !ip.IsLoopback() {
+		bits = 64
+	}
+	prefix, _ := ip.Prefix(bits) // they fit
+	return prefix
 }

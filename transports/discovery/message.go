@@ -163,7 +163,7 @@ func (s Service) text() []string {
 		secured = "yes"
 	}
 	return []string{
-		"txtvers=1", "role=" + string(s.Role), "pipeline=" + cut(s.Pipeline, maxLabel),
+		"txtvers=1", "role=" + string(s.Role), "pipeline=" + wire.Cut(s.Pipeline, maxLabel),
 		"version=" + strconv.Itoa(int(wire.Version)), "secured=" + secured,
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"golang.org/x/net/dns/dnsmessage"
+
+	"framewire/transports/wire"
 )
 
 // query is one question of a message.
@@ -151,7 +153,7 @@ func keys(list []string) map[string]string {
 		switch key = strings.ToLower(key); key {
 		case "role", "pipeline", "secured":
 			if _, twice := text[key]; !twice { // the first counts (RFC 6763, section 6.4)
-				text[key] = cut(value, maxLabel)
+				text[key] = wire.Cut(value, maxLabel)
 			}
 		}
 	}

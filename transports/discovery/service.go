@@ -11,6 +11,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/hashicorp/go-hclog"
+
+	"framewire/transports/wire"
 )
 
 // Role is what an end does.
@@ -65,11 +67,11 @@ const (
 
 // instance names the n-th service of that pipeline and machine, the first being 0.
 func (s Service) instance(n int) string {
-	suffix := " (" + cut(label(s.Host), maxHostname) + ")"
+	suffix := " (" + wire.Cut(label(s.Host), maxHostname) + ")"
 	if n > 0 {
 		suffix += " " + strconv.Itoa(n+1)
 	}
-	return cut(label(s.Pipeline), maxLabel-len(suffix)) + suffix
+	return wire.Cut(label(s.Pipeline), maxLabel-len(suffix)) + suffix
 }
 
 // label makes text fit for a DNS label: dots would divide it, and what cannot be seen helps nobody.
@@ -83,17 +85,6 @@ func label(text string) string {
 		}
 		return r
 	}, text)
-}
-
-// cut shortens text to n bytes at most, between characters.
-func cut(text string, n int) string {
-	if len(text) <= n {
-		return text
-	}
-	for n > 0 && !utf8.RuneStart(text[n]) {
-		n--
-	}
-	return text[:n]
 }
 
 // Printable escapes what a terminal should not get from a stranger.

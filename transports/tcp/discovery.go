@@ -7,7 +7,6 @@ import (
 	"framewire/transports/address"
 	"framewire/transports/discovery"
 	"framewire/transports/pairing"
-	"framewire/transports/wire"
 )
 
 var (
@@ -31,12 +30,8 @@ func (e *endpoint) publish(ctx context.Context) {
 	if !e.announce || !ok {
 		return
 	}
-	role := discovery.Sender
-	if e.hello.Role == wire.RoleReceiver {
-		role = discovery.Receiver
-	}
 	e.silence = e.set.announce(ctx, discovery.Service{
-		Network: "tcp", Role: role, Pipeline: e.pipeline, Addr: bound.AddrPort().Addr(), Port: bound.Port,
+		Network: "tcp", Role: discovery.Role(e.hello.Role.String()), Pipeline: e.pipeline, Addr: bound.AddrPort().Addr(), Port: bound.Port,
 		Secured: e.guard != nil, Log: e.log,
 	})
 }
@@ -47,5 +42,5 @@ func (e *endpoint) locate(ctx context.Context) (string, error) {
 	if !ok {
 		return e.dial, nil
 	}
-	return e.set.find(ctx, discovery.Query{Network: "tcp", Role: discovery.Role(e.other()), Name: name})
+	return e.set.find(ctx, discovery.Query{Network: "tcp", Role: discovery.Role(e.hello.Role.Other().String()), Name: name})
 }

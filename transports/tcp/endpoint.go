@@ -93,7 +93,7 @@ func (e *endpoint) open(ctx context.Context) error {
 	}
 	e.listener = listener
 	for _, at := range address.Dialable(listener.Addr(), net.InterfaceAddrs) {
-		e.log.Info(fmt.Sprintf("listening: the %s can dial %s", e.other(), at))
+		e.log.Info(fmt.Sprintf("listening: the %s can dial %s", e.hello.Role.Other(), at))
 	}
 	e.publish(life)
 	e.running.Go(func() { e.tellMissed(life) })
@@ -103,17 +103,10 @@ func (e *endpoint) open(ctx context.Context) error {
 
 // tellMissed tells what the limiters still hold back, until the endpoint closes.
 func (e *endpoint) tellMissed(ctx context.Context) {
-	ticker := time.NewTicker(e.set.report)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-ticker.C:
-			e.complaints.TellMissed(e.log.Warn)
-			e.news.TellMissed(e.log.Info)
-		case <-ctx.Done():
-			return
-		}
-	}
+	limit.Watch(ctx, e.set.report, func() {
+		e.complaints.TellMissed(e.log.Warn)
+		e.news.TellMissed(e.log.Info)
+	})
 }
 
 // close ends listening, dialling and handshakes, and waits for everything that was started, which
@@ -129,13 +122,6 @@ func (e *endpoint) close() {
 	e.running.Wait()
 }
 
-func (e *endpoint) other() string {
-	if e.hello.Role == wire.RoleSender {
-		return "receiver"
-	}
-	return "sender"
-}
-
 func (e *endpoint) keepAccepting(ctx context.Context) {
 	backoff := e.set.backoff
 	for {
@@ -148,7 +134,7 @@ func (e *endpoint) keepAccepting(ctx context.Context) {
 		}
 		if err != nil {
 			e.complaints.Say(e.log.Warn, "cannot accept a connection", "cause", err)
-			pause(ctx, backoff.Next())
+			_ = backoff.Wait(ctx) // the loop looks at ctx
 			continue
 		}
 		backoff.Reset()
@@ -170,7 +156,9 @@ func (e *endpoint) keepAccepting(ctx context.Context) {
 func (e *endpoint) queue(ctx context.Context, conn net.Conn) {
 	defer e.lobby.waited(conn)
 	for {
-		if pause(ctx, e.set.crowded); ctx.Err() != nil {
+		select {
+		case <-time.After(e.set.crowded):
+		case <-ctx.Done():
 			conn.Close()
 			return
 		}
@@ -229,7 +217,7 @@ func (e *endpoint) keepDialling(ctx context.Context) {
 		if err == nil && time.Since(began) >= pipeline.DefaultBackoffMax {
 			backoff.Reset()
 		}
-		pause(ctx, backoff.Next())
+		_ = backoff.Wait(ctx) // the loop looks at ctx
 	}
 }
 
@@ -261,14 +249,4 @@ func dialError(err error) error {
 		return errors.New("no answer")
 	}
 	return plain(err)
-}
-
-// pause waits that long or until the context is done.
-func pause(ctx context.Context, d time.Duration) {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-ctx.Done():
-	}
 }

@@ -14,7 +14,7 @@ func (e *endpoint) target(ctx context.Context) (string, error) {
 	if !ok {
 		return e.dial, nil
 	}
-	return e.set.find(ctx, discovery.Query{Network: "udp", Role: discovery.Role(e.other()), Name: name})
+	return e.set.find(ctx, discovery.Query{Network: "udp", Role: discovery.Role(e.hello.Role.Other().String()), Name: name})
 }
 
 // startAnnouncing lets others find an end that listens.

@@ -58,7 +58,7 @@ func (e *endpoint) keepDialling(ctx context.Context) {
 		if err == nil && time.Since(began) >= pipeline.DefaultBackoffMax {
 			backoff.Reset()
 		}
-		pause(ctx, backoff.Next())
+		_ = backoff.Wait(ctx) // the loop looks at ctx
 	}
 }
 

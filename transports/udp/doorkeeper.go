@@ -3,6 +3,8 @@ package udp
 import (
 	"net/netip"
 	"time"
+
+	"framewire/transports/address"
 )
 
 const (
@@ -20,7 +22,7 @@ const (
 type doorkeeper struct {
 	second time.Time // when counting began
 	vain   int
-	of     map[netip.Addr]int
+	of     map[netip.Prefix]int
 }
 
 // shut reports whether nothing more is read from there for now.
@@ -29,28 +31,18 @@ func (d *doorkeeper) shut(from netip.Addr, now time.Time) bool {
 		d.second, d.vain = now, 0
 		clear(d.of)
 	}
-	return d.vain >= mostVain || d.of[door(from)] >= mostVainOfOne
+	return d.vain >= mostVain || d.of[address.NetworkOf(from)] >= mostVainOfOne
 }
 
 // failed counts an initiation that came to nothing.
 func (d *doorkeeper) failed(from netip.Addr) {
 	d.vain++
 	if d.of == nil {
-		d.of = make(map[netip.Addr]int)
+		d.of = make(map[netip.Prefix]int)
 	}
-	at := door(from)
+	at := address.NetworkOf(from)
 	if _, known := d.of[at]; !known && len(d.of) >= knownDoors {
-		at = netip.Addr{}
+		at = netip.Prefix{}
 	}
 	d.of[at]++
-}
-
-// door is the network of an address: itself, or one /64 of IPv6.
-func door(from netip.Addr) netip.Addr {
-	from = from.Unmap()
-	if from.Is4() || from.IsLoopback() {
-		return from
-	}
-	prefix, _ := from.Prefix(64) // 64 bits fit every IPv6 address
-	return prefix.Addr()
 }

@@ -7,7 +7,6 @@ import (
 	"net/netip"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"github.com/hashicorp/go-hclog"
 
@@ -104,7 +103,7 @@ func (e *endpoint) openListening(ctx, life context.Context) error {
 	e.hub = newHub(e, life, conn)
 	e.hub.responder = session.NewResponder(e.key)
 	for _, at := range address.Dialable(net.UDPAddrFromAddrPort(conn.LocalAddr()), net.InterfaceAddrs) {
-		e.log.Info(fmt.Sprintf("listening: the %s can dial %s", e.other(), at))
+		e.log.Info(fmt.Sprintf("listening: the %s can dial %s", e.hello.Role.Other(), at))
 	}
 	e.tellBuffers(conn)
 	e.stop = e.startAnnouncing(life, conn.LocalAddr())
@@ -122,17 +121,10 @@ func (e *endpoint) tellBuffers(conn batch.PacketConn) {
 
 // tellMissed tells what the limiters still hold back, until the endpoint closes.
 func (e *endpoint) tellMissed(ctx context.Context) {
-	ticker := time.NewTicker(e.set.report)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-ticker.C:
-			e.complaints.TellMissed(e.log.Warn)
-			e.news.TellMissed(e.log.Info)
-		case <-ctx.Done():
-			return
-		}
-	}
+	limit.Watch(ctx, e.set.report, func() {
+		e.complaints.TellMissed(e.log.Warn)
+		e.news.TellMissed(e.log.Info)
+	})
 }
 
 // enter counts one more session that is served, unless the endpoint closes.
@@ -160,13 +152,6 @@ func (e *endpoint) close() {
 	e.running.Wait()
 }
 
-func (e *endpoint) other() string {
-	if e.hello.Role == wire.RoleSender {
-		return "receiver"
-	}
-	return "sender"
-}
-
 // local reports whether packets to that address stay on this machine.
 func local(at netip.AddrPort) bool { return at.Addr().IsLoopback() }
 
@@ -183,13 +168,3 @@ func (e *endpoint) shrink(packet int) (now int) {
 
 // leastMTU is what every IPv6 network carries (RFC 8200, section 5), in bytes.
 const leastMTU = 1280
-
-// pause waits that long or until the context is done.
-func pause(ctx context.Context, d time.Duration) {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-ctx.Done():
-	}
-}

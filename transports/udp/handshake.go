@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"time"
 
+	"framewire/transports/address"
 	"framewire/transports/session"
 	"framewire/transports/wire"
 )
@@ -89,4 +90,4 @@ func (h *hub) makeRoom(from netip.AddrPort, now time.Time) bool {
 }
 
 // host names where a packet comes from, without the port.
-func host(from netip.AddrPort) string { return network(net.UDPAddrFromAddrPort(from)) }
+func host(from netip.AddrPort) string { return address.Network(net.UDPAddrFromAddrPort(from)) }

@@ -78,7 +78,7 @@ func (h *hub) read() {
 			return
 		}
 		h.e.complaints.Say(h.e.log.Warn, "cannot read from the network", "cause", err)
-		pause(h.life, backoff.Next())
+		_ = backoff.Wait(h.life) // reading tells when the hub is closed
 	}
 }
 

@@ -1,11 +1,8 @@
 package udp
 
 import (
-	"net"
 	"slices"
 	"time"
-
-	"framewire/transports/address"
 )
 
 // lobby holds the sessions of an end that listens whose other end has not yet proven where it is. When it
@@ -65,6 +62,3 @@ func (l *lobby) stale(now time.Time, limit time.Duration) (out []*link) {
 	}
 	return out
 }
-
-// network names where a packet comes from: an IPv4 address, or the network of an IPv6 address.
-func network(at net.Addr) string { return address.Network(at) }

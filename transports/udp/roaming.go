@@ -52,6 +52,7 @@ func (r *roaming) answered(l *link, b []byte, from netip.AddrPort) bool {
 	l.to = from
 	l.mu.Unlock()
 	e := l.hub.e
-	e.news.Say(e.log.Info, "the "+e.other()+" has a new address", e.other(), l.name, "was", was, "now", from)
+	other := e.hello.Role.Other().String()
+	e.news.Say(e.log.Info, "the "+other+" has a new address", other, l.name, "was", was, "now", from)
 	return true
 }

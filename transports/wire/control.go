@@ -46,7 +46,7 @@ func AppendEnd(dst []byte) []byte {
 
 // AppendBye adds the message that says why this end stops for now. A text above 1024 bytes is cut.
 func AppendBye(dst []byte, text string) []byte {
-	text = cut(text, maxText)
+	text = Cut(text, maxText)
 	start := len(dst)
 	dst = finish(begin(dst, TypeBye), start, uint32(len(text)), Checksum(0, []byte(text)))
 	return append(dst, text...)

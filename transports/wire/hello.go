@@ -29,6 +29,14 @@ const (
 	RoleReceiver Role = 2 // takes frames
 )
 
+// Other is the role of the other end.
+func (r Role) Other() Role {
+	if r == RoleSender {
+		return RoleReceiver
+	}
+	return RoleSender
+}
+
 // String gives the role as a word for messages.
 func (r Role) String() string {
 	switch r {
@@ -66,7 +74,7 @@ func (h Hello) Append(dst []byte) ([]byte, error) {
 func (r *Refusal) Append(dst []byte) ([]byte, error) {
 	start := len(dst)
 	dst = appendOpening(dst, r.Version, kindRefusal, uint8(r.Reason), 0)
-	dst = append(dst, cut(r.Text, maxBody)...)
+	dst = append(dst, Cut(r.Text, maxBody)...)
 	return finishOpening(dst, start)
 }
 
@@ -149,8 +157,8 @@ func (e *VersionError) Error() string {
 	return fmt.Sprintf("peer speaks version %d, we speak %d: install the same release at both ends", e.Peer, Version)
 }
 
-// cut shortens text to at most n bytes without splitting a character.
-func cut(text string, n int) string {
+// Cut shortens text to at most n bytes without splitting a character.
+func Cut(text string, n int) string {
 	if len(text) <= n {
 		return text
 	}

@@ -111,7 +111,7 @@ func pickled(first []byte) bool {
 
 // Printable shows text from a stranger in a log line: escaped where it is not plain, and not too long.
 func Printable(text string) string {
-	quoted := strconv.QuoteToASCII(cut(text, 200))
+	quoted := strconv.QuoteToASCII(Cut(text, 200))
 	if plain := quoted[1 : len(quoted)-1]; plain == text {
 		return text
 	}

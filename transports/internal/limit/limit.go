@@ -2,6 +2,7 @@
 package limit
 
 import (
+	"context"
 	"sync"
 	"time"
 )
@@ -99,5 +100,19 @@ func (l *Limiter) TellMissed(line func(msg string, args ...any)) {
 	l.mu.Unlock()
 	if missed > 0 {
 		line("more of the kind happened than was told", "not_told_before", missed)
+	}
+}
+
+// Watch calls tell every so often, until ctx is done.
+func Watch(ctx context.Context, every time.Duration, tell func()) {
+	ticker := time.NewTicker(every)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ticker.C:
+			tell()
+		case <-ctx.Done():
+			return
+		}
 	}
 }
