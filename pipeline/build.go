@@ -45,7 +45,16 @@ func (r *Runner) build() error {
 	slices.Reverse(middle)
 
 	st := newStage(chain.Input.Spec.Kind, chain.Input.Spec.Name, chain.Input.Path, r.log)
-	source, err := chain.Input.Spec.NewSource(chain.Input.Config, r.env(st, plan.want))
+	r.decide()
+	st.decides = true
+	env := r.env(st, plan.want)
+	for _, o := range r.outputs {
+		env.Confirmed = env.Confirmed || o.confirms
+		if k, ok := o.sink.(Keeper); ok && chain.Encoder == nil && len(chain.Filters) == 0 {
+			env.Keepers = append(env.Keepers, k)
+		}
+	}
+	source, err := chain.Input.Spec.NewSource(chain.Input.Config, env)
 	if err != nil {
 		return st.wrap(err)
 	}
@@ -68,13 +77,14 @@ func (r *Runner) env(st *stage, want []Format) Env {
 		Pipeline: r.plan.Chain.Name, Log: st.log, Pool: r.opts.Pool, Main: r.opts.Main,
 		Counters: st.counters, Want: want, End: r.End,
 		Advise: func(Advice) {}, Advice: func() Advice { return Advice{}.normal() },
+		Control: r.control, Note: st.setNote, Bar: r.opts.Bar,
 	}
 }
 
 func (r *Runner) newOutput(node Node) (*output, error) {
 	st := newStage(node.Spec.Kind, node.Spec.Name, node.Path, r.log)
 	q := queueOf(node)
-	o := &output{stage: st, r: r, opened: make(chan struct{})}
+	o := &output{stage: st, r: r, opened: make(chan struct{}), confirms: node.Spec.Confirms(node.Config)}
 	env := r.env(st, nil)
 	env.Queue, env.Advise = q, o.adviser.advise
 	sink, err := node.Spec.NewSink(node.Config, env)
@@ -160,6 +170,7 @@ func (fan *fanOut) close() {
 // refuse drops a live frame that no output wants, and counts it at each of them.
 func (fan *fanOut) refuse(f *Frame) {
 	fan.missed(f)
+	f.trip.note(errDropped)
 	fan.r.giveUp(f)
 }
 

@@ -107,9 +107,11 @@ func (e *edge) drain() {
 
 func (e *edge) drop(f *Frame) {
 	if e.unwanted.Load() {
+		e.stage.fault(f, errNotTaken)
 		e.discard(f)
 		return
 	}
+	e.stage.fault(f, errDropped)
 	e.stage.counters.Dropped.Add(1)
 	e.drops.Add(1)
 	if !f.Captured.IsZero() {

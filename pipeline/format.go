@@ -12,6 +12,7 @@ type Codec string
 const (
 	CodecRaw  Codec = "raw"  // pixels; Layout and Stride say how they lie
 	CodecJPEG Codec = "jpeg" // one JPEG image (ITU-T T.81) a frame
+	CodecFile Codec = "file" // a file's bytes as they are, whatever it is; it has no size in pixels
 )
 
 // Layout says how the pixels of a raw frame lie in memory, 8 bits a sample.
@@ -62,11 +63,12 @@ func JPEG(width, height int) Format {
 	return Format{Codec: CodecJPEG, Width: width, Height: height}
 }
 
-// Any is the pattern that every format matches; AnyRaw and AnyJPEG match one codec.
+// Any is the pattern that every format matches; AnyRaw, AnyJPEG and AnyFile match one codec.
 var (
 	Any     = Format{}
 	AnyRaw  = Format{Codec: CodecRaw}
 	AnyJPEG = Format{Codec: CodecJPEG}
+	AnyFile = Format{Codec: CodecFile}
 )
 
 // Matches reports whether f fits the pattern.
@@ -93,8 +95,14 @@ func (f Format) Bytes() int {
 }
 
 // Check reports whether the format is one that n bytes of data can have: sizes above zero and at most
-// MaxPixels, and for raw frames a known layout, a stride that holds a row and the exact length.
+// MaxPixels (none for files), and for raw frames a known layout, a stride that holds a row and the exact length.
 func (f Format) Check(n int) error {
+	if f.Codec == CodecFile {
+		if f != AnyFile {
+			return fmt.Errorf("file frame of %dx%d: a file has no size in pixels", f.Width, f.Height)
+		}
+		return nil
+	}
 	if f.Width <= 0 || f.Height <= 0 {
 		return fmt.Errorf("%s frame of %dx%d: no pixels", f.Codec, f.Width, f.Height)
 	}

@@ -14,8 +14,9 @@ func (id StreamID) String() string { return hex.EncodeToString(id[:4]) }
 
 // Meta is what travels beside the picture. It stays small: it is in every frame's header on the wire.
 type Meta struct {
-	Name     string // a photo's file name, without folders; empty for video
+	Name     string // a photo's file name, with the folders below the one that is sent and / between; empty for video
 	Rotation int    // degrees clockwise by which a viewer turns the picture: 0, 90, 180 or 270
+	Motion   bool   // a filter has seen something move
 }
 
 // Frame is one picture, encoded or raw, on its way along a chain. It is immutable once handed on: who
@@ -30,13 +31,22 @@ type Frame struct {
 	Format   Format
 	Key      bool // can be decoded without any other frame; always true for JPEG and raw
 	Lossless bool // the stream must arrive whole: an edge without a setting of its own blocks, never drops
+	Confirm  bool // the source waits for the word that the picture was kept at the other end
 	Meta     Meta
 	Data     []byte
 
-	pool *Pool
-	buf  []byte // the whole pooled buffer that Data lies in
-	refs atomic.Int32
-	trip *trip
+	// Settled is set by a source that wants to know what became of the picture. It is called once, from any
+	// goroutine, when the last output has done with it: with nil when it was delivered (to all outputs that keep
+	// or confirm pictures where there are any, else to all), with an error that wraps ErrSkip when an output
+	// refuses it for good, and with any other error when it has to be tried again. It must not block. The
+	// runner takes it over; derived frames have none.
+	Settled func(error)
+
+	pool   *Pool
+	parent *Frame // whose memory Data is, of a frame that Share made
+	buf    []byte // the whole pooled buffer that Data lies in
+	refs   atomic.Int32
+	trip   *trip
 }
 
 // Retain adds a reference and returns the frame.
@@ -57,19 +67,36 @@ func (f *Frame) Release() {
 	}
 }
 
+// Share gives a new frame with one reference and the same data, for who changes only what stands beside
+// it. f's memory lives as long as the new frame does.
+func (f *Frame) Share() *Frame {
+	d := f.pool.header()
+	d.parent, d.Data = f.Retain(), f.Data
+	d.describe(f)
+	return d
+}
+
 // Derive gives a new frame with one reference, n bytes of data (not zeroed) and everything but the data
 // copied from f. The caller then sets Format and fills Data.
 func (f *Frame) Derive(n int) *Frame {
 	d := f.pool.Get(n)
-	d.Stream, d.Seq, d.Captured, d.PTS = f.Stream, f.Seq, f.Captured, f.PTS
-	d.Format, d.Key, d.Lossless, d.Meta = f.Format, f.Key, f.Lossless, f.Meta
-	d.trip = f.trip
+	d.describe(f)
 	return d
+}
+
+// describe copies everything but the data.
+func (f *Frame) describe(from *Frame) {
+	f.Stream, f.Seq, f.Captured, f.PTS = from.Stream, from.Seq, from.Captured, from.PTS
+	f.Format, f.Key, f.Lossless, f.Confirm, f.Meta = from.Format, from.Key, from.Lossless, from.Confirm, from.Meta
+	f.trip = from.trip
 }
 
 // Resize makes Data n bytes long and keeps what it held; it moves to a larger buffer where needed. Only
 // the one who holds the only reference may call it.
 func (f *Frame) Resize(n int) {
+	if f.parent != nil {
+		panic("pipeline: Resize of a shared frame")
+	}
 	if n > cap(f.buf) {
 		bigger := f.pool.take(n)
 		copy(bigger[:n], f.Data)

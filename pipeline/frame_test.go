@@ -82,7 +82,7 @@ func TestDeriveCopiesAllButTheData(t *testing.T) {
 	f.Stream, f.Seq, f.Captured, f.PTS = StreamID{1, 15: 2}, 3, time.Unix(4, 5), 6
 	f.Format, f.Key, f.Lossless = Raw(LayoutGray, 2, 2), true, true
 	f.Meta = Meta{Name: "a.jpg", Rotation: 90}
-	f.trip = newTrip(0)
+	f.trip = newTrip(0, f, nil)
 	copy(f.Data, "abcd")
 
 	d := f.Derive(8)

@@ -48,6 +48,15 @@ func (g *Group) End() {
 	}
 }
 
+// Control hands a command to every pipeline, and reports whether anybody listens.
+func (g *Group) Control(cmd Command) bool {
+	heard := false
+	for _, r := range g.runners {
+		heard = r.control.Send(cmd) || heard
+	}
+	return heard
+}
+
 // PipelineError is a pipeline's failure.
 type PipelineError struct {
 	Pipeline string

@@ -13,6 +13,7 @@ type input struct {
 	source Source
 	next   func(*Frame)
 	after  func() // called once, after the last frame
+	closed bool   // it was lost and could not be opened again
 }
 
 // run opens the source and reads until it ends, is stopped or fails. ctx is done as soon as the pipeline
@@ -40,7 +41,7 @@ func (in *input) run(ctx context.Context) {
 			}
 			in.backoff.Reset()
 			in.countOut(f)
-			f.trip = newTrip(number)
+			f.trip = newTrip(number, f, in.r.record)
 			number++
 			in.next(f)
 		case errors.Is(err, ErrEnd):
@@ -55,7 +56,7 @@ func (in *input) run(ctx context.Context) {
 			in.tellLost(err)
 			in.close()
 			if err := in.r.openWithRetry(ctx, in.stage, true, opened); err != nil {
-				in.source = closedSource{}
+				in.closed = true
 				in.opening(ctx, err)
 				return
 			}
@@ -95,15 +96,13 @@ func (in *input) read(ctx context.Context) (f *Frame, err error) {
 }
 
 func (in *input) close() {
+	if in.closed {
+		return
+	}
 	if err := in.guard(in.source.Close); err != nil {
 		in.log.Warn("closing", "error", err)
 	}
 }
-
-// closedSource stands in for a source that was closed and could not be opened again.
-type closedSource struct{ Source }
-
-func (closedSource) Close() error { return nil }
 
 // openWithRetry opens a stage, with a growing pause after each try that may succeed later: those whose
 // error wraps ErrLost, and, once the stage had been open, all but ErrEnd and panics. The pauses begin small

@@ -13,9 +13,11 @@ type output struct {
 	sink    Sink
 	in      *edge
 	adviser adviser
-	opened  chan struct{} // closed after the first Open, whatever it gave
-	closed  atomic.Bool   // wants no more frames
-	isOpen  bool          // Open went well and Close was not called; only run's goroutine looks at it
+
+	confirms bool          // what must arrive is confirmed from the other end
+	opened   chan struct{} // closed after the first Open, whatever it gave
+	closed   atomic.Bool   // wants no more frames
+	isOpen   bool          // Open went well and Close was not called; only run's goroutine looks at it
 }
 
 // wanted reports whether frames are worth making for this output.
@@ -29,7 +31,7 @@ func (o *output) wanted() bool {
 	}
 	yes := false
 	if err := o.guard(func() error { yes = d.Wanted(); return nil }); err != nil {
-		o.fault(err)
+		o.failed(err)
 	}
 	return yes
 }
@@ -38,9 +40,11 @@ func (o *output) wanted() bool {
 func (o *output) push(ctx context.Context, f *Frame) {
 	switch {
 	case o.closed.Load():
+		o.fault(f, errNotTaken)
 		o.r.giveUp(f)
 	case !o.adviser.takes(f), !f.Lossless && !o.wanted():
 		o.missed(f)
+		o.fault(f, errDropped)
 		o.r.giveUp(f)
 	default:
 		o.in.put(ctx, f)
@@ -69,7 +73,7 @@ func (o *output) run(ctx context.Context) {
 	}
 	defer func() {
 		if err := o.close(); err != nil {
-			o.fault(err)
+			o.failed(err)
 		}
 	}()
 	lossless := false
@@ -84,7 +88,7 @@ func (o *output) run(ctx context.Context) {
 	cutOff := lossless && ctx.Err() != nil // frames that must arrive were dropped: it is not complete
 	if ender, ok := o.sink.(Ender); ok && o.r.reason() == stopEnd && !cutOff {
 		if err := o.guard(func() error { return ender.End(ctx) }); err != nil && ctx.Err() == nil {
-			o.fault(err)
+			o.failed(err)
 		}
 	}
 }
@@ -102,6 +106,7 @@ func (o *output) write(ctx context.Context, f *Frame) error {
 		o.backoff.Reset()
 		return nil
 	case errors.Is(err, ErrSkip):
+		o.fault(f, err)
 		o.skipped(err)
 		return nil
 	case errors.Is(err, ErrEnd):
@@ -113,16 +118,19 @@ func (o *output) write(ctx context.Context, f *Frame) error {
 		o.in.unwanted.Store(true)
 		o.r.outputDone()
 	case ctx.Err() != nil: // cancelled: this frame and what remains is dropped
+		o.fault(f, errStopped)
 		o.counters.Dropped.Add(1)
 	case errors.Is(err, ErrLost):
+		o.fault(f, err)
 		return o.reopen(ctx, err)
 	default:
-		o.fault(err)
+		o.fault(f, err)
+		o.failed(err)
 	}
 	return err
 }
 
-func (o *output) fault(err error) {
+func (o *output) failed(err error) {
 	o.counters.Errors.Add(1)
 	o.r.fail(o.stage, err)
 }
@@ -136,7 +144,7 @@ func (o *output) open(ctx context.Context, again bool) error {
 	case errors.Is(err, ErrEnd):
 		o.r.End()
 	default:
-		o.fault(err)
+		o.failed(err)
 	}
 	return err
 }

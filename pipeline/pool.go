@@ -28,6 +28,14 @@ func NewPool() *Pool { return &Pool{free: make(map[int][][]byte)} }
 
 // Get gives a frame with one reference and n bytes of data, which hold anything.
 func (p *Pool) Get(n int) *Frame {
+	f := p.header()
+	f.buf = p.take(n)
+	f.Data = f.buf[:n]
+	return f
+}
+
+// header gives a frame with one reference and no data.
+func (p *Pool) header() *Frame {
 	p.outstanding.Add(1)
 	p.mu.Lock()
 	var f *Frame
@@ -38,8 +46,6 @@ func (p *Pool) Get(n int) *Frame {
 	if f == nil {
 		f = &Frame{pool: p}
 	}
-	f.buf = p.take(n)
-	f.Data = f.buf[:n]
 	f.refs.Store(1)
 	return f
 }
@@ -55,10 +61,14 @@ func (p *Pool) Poison() { p.poison.Store(true) }
 
 // put takes a frame back after its last Release.
 func (p *Pool) put(f *Frame) {
-	p.give(f.buf)
+	if f.parent != nil {
+		f.parent.Release()
+	} else {
+		p.give(f.buf)
+	}
 	f.Stream, f.Seq, f.Captured, f.PTS = StreamID{}, 0, zeroTime, 0
-	f.Format, f.Key, f.Lossless, f.Meta = Format{}, false, false, Meta{}
-	f.Data, f.buf, f.trip = nil, nil, nil
+	f.Format, f.Key, f.Lossless, f.Confirm, f.Meta = Format{}, false, false, false, Meta{}
+	f.Data, f.buf, f.parent, f.Settled, f.trip = nil, nil, nil, nil, nil
 	p.mu.Lock()
 	if len(p.frames) < 1024 && !p.poison.Load() {
 		p.frames = append(p.frames, f)

@@ -46,7 +46,7 @@ func TestReusedFramesAreEmpty(t *testing.T) {
 	p := NewPool()
 	f := p.Get(4)
 	f.Seq, f.Key, f.Lossless, f.Meta.Name, f.Format = 7, true, true, "x", JPEG(1, 1)
-	f.Captured, f.PTS, f.Stream, f.trip = zeroTime.AddDate(1, 0, 0), 5, StreamID{1}, newTrip(0)
+	f.Captured, f.PTS, f.Stream, f.trip = zeroTime.AddDate(1, 0, 0), 5, StreamID{1}, newTrip(0, f, nil)
 	f.Release()
 	g := p.Get(4)
 	defer g.Release()

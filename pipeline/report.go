@@ -14,6 +14,7 @@ type StageReport struct {
 	BytesOut      uint64 `json:"bytes_out"`
 	Peers         int64  `json:"peers"`
 	Reconnects    uint64 `json:"reconnects"`
+	Note          string `json:"note,omitempty"` // what the stage says of itself, see Env.Note
 	*AdviceReport        // of an output that has advised something
 }
 
@@ -23,6 +24,8 @@ type PipelineReport struct {
 	Error   string        `json:"error"`
 	Stages  []StageReport `json:"stages"`
 	Latency LatencyReport `json:"latency_ms"`
+	// Progress is how far a source has come that has one, see Progresser.
+	Progress *Progress `json:"progress,omitempty"`
 }
 
 // Report tells how the pipeline stands or ended. Converters that the chain put in and that never had
@@ -34,6 +37,11 @@ func (r *Runner) Report() PipelineReport {
 		rep.Error = r.err.Error()
 	}
 	r.mu.Unlock()
+	if p, ok := r.input.source.(Progresser); ok {
+		if now, ok := p.Progress(); ok {
+			rep.Progress = &now
+		}
+	}
 	for _, s := range r.stages {
 		if s.path == "" && (s.kind == KindDecoder || s.kind == KindEncoder) && !s.touched.Load() {
 			continue
@@ -69,7 +77,7 @@ func (s *stage) report() StageReport {
 		FramesIn: c.FramesIn.Load(), FramesOut: c.FramesOut.Load(),
 		Dropped: c.Dropped.Load(), Errors: c.Errors.Load(),
 		BytesIn: c.BytesIn.Load(), BytesOut: c.BytesOut.Load(),
-		Peers: c.Peers.Load(), Reconnects: c.Reconnects.Load(),
+		Peers: c.Peers.Load(), Reconnects: c.Reconnects.Load(), Note: s.noted(),
 	}
 }
 

@@ -46,6 +46,7 @@ type Options struct {
 	Log  hclog.Logger // nil: no logs
 	Pool *Pool        // nil: one of its own
 	Main MainThread   // nil: stages that need the first thread fail to open
+	Bar  bool         // a source's Progress is shown to the user as it goes
 }
 
 // Runner runs one pipeline, once.
@@ -54,6 +55,7 @@ type Runner struct {
 	opts Options
 	log  hclog.Logger
 
+	control *Control
 	stream  StreamID
 	stages  []*stage // in the order of the chain
 	input   *input
@@ -61,6 +63,7 @@ type Runner struct {
 	outputs []*output
 	edges   []*edge
 	lat     Latencies
+	record  func(time.Duration) // lat.Record
 	recent  latencyWindow
 
 	hard       context.Context // done: everything returns at once
@@ -89,8 +92,9 @@ func NewRunner(plan *Plan, opts Options) (*Runner, error) {
 	}
 	r := &Runner{
 		plan: plan, opts: opts, log: opts.Log.Named(plan.Chain.Name),
-		state: StateWaiting, active: make(map[*stage]bool),
+		state: StateWaiting, active: make(map[*stage]bool), control: NewControl(),
 	}
+	r.record = r.lat.Record
 	if _, err := rand.Read(r.stream[:]); err != nil {
 		return nil, fmt.Errorf("draw a stream identity: %w", err)
 	}
@@ -107,6 +111,9 @@ func (r *Runner) Name() string { return r.plan.Chain.Name }
 
 // Plan gives what the runner was made of.
 func (r *Runner) Plan() *Plan { return r.plan }
+
+// Control is how the user's wishes reach the pipeline's stages.
+func (r *Runner) Control() *Control { return r.control }
 
 // Run runs the pipeline until its stream ends, it is stopped, or a stage fails, and returns the failure.
 // When ctx is done, everything is cancelled at once.
@@ -182,6 +189,7 @@ func (r *Runner) wait(wg *sync.WaitGroup) {
 
 // finish settles the final state.
 func (r *Runner) finish() error {
+	r.account()
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.ended = time.Now()
@@ -199,6 +207,20 @@ func (r *Runner) finish() error {
 		}
 	}
 	return r.err
+}
+
+// account asks the source whether all was delivered.
+func (r *Runner) account() {
+	a, ok := r.input.source.(Accounter)
+	r.mu.Lock()
+	ok = ok && !r.active[r.input.stage]
+	r.mu.Unlock()
+	if !ok {
+		return
+	}
+	if err := r.input.guard(a.Account); err != nil {
+		r.fail(r.input.stage, err)
+	}
 }
 
 // Stop winds the pipeline down: the source stops, what is in flight is written, everything is closed.
@@ -258,7 +280,7 @@ func (r *Runner) outputDone() {
 
 // giveUp takes a frame out of the chain: written or not, it goes no further.
 func (r *Runner) giveUp(f *Frame) {
-	f.trip.finish(f.Captured, r.lat.Record)
+	f.trip.finish()
 	f.Release()
 }
 

@@ -41,6 +41,7 @@ type Spec struct {
 	accepts func(cfg any) []Format
 	queue   func(cfg any) Queue
 	workers func(cfg any) int
+	confirm func(cfg any) bool
 
 	newSource func(cfg any, env Env) (Source, error)
 	newFilter func(cfg any, env Env) (Filter, error)
@@ -121,7 +122,10 @@ type SinkSpec[C any] struct {
 	Accepts func(cfg *C) []Format
 	// Queue gives the edge in front of it where the user says nothing; nil means two frames and Auto.
 	Queue func(cfg *C) Queue
-	New   func(cfg *C, env Env) (Sink, error)
+	// Confirms reports whether the other end of a transport confirms frames that ask for it (Frame.Confirm):
+	// then Write takes a Frame.Hold of each. nil means that it does not.
+	Confirms func(cfg *C) bool
+	New      func(cfg *C, env Env) (Sink, error)
 }
 
 // Spec gives the description without the type parameter.
@@ -137,6 +141,9 @@ func (s SinkSpec[C]) Spec() Spec {
 	}
 	if s.New != nil {
 		spec.newSink = func(cfg any, env Env) (Sink, error) { return s.New(cfg.(*C), env) }
+	}
+	if s.Confirms != nil {
+		spec.confirm = func(cfg any) bool { return s.Confirms(cfg.(*C)) }
 	}
 	if s.Queue != nil {
 		spec.queue = func(cfg any) Queue { return s.Queue(cfg.(*C)) }
@@ -159,6 +166,9 @@ func (s Spec) Accepts(cfg any) []Format {
 	}
 	return s.accepts(cfg)
 }
+
+// Confirms reports whether the other end of a transport confirms frames that ask for it.
+func (s Spec) Confirms(cfg any) bool { return s.confirm != nil && s.confirm(cfg) }
 
 // NewSource makes the source or the receiving end that the spec describes.
 func (s Spec) NewSource(cfg any, env Env) (Source, error) {

@@ -104,6 +104,19 @@ type Env struct {
 	// Advice is, for an encoder, the least of what the outputs behind it advise; only its Quality is the
 	// encoder's concern. An encoder asks for each frame. It is never nil.
 	Advice func() Advice
+	// Confirmed says, for a source, that an output of the chain confirms what must arrive: the source sets
+	// Frame.Confirm and may rely on Frame.Settled.
+	Confirmed bool
+	// Keepers are, for the receiving end of a chain that neither filters nor encodes, the outputs that
+	// keep pictures.
+	Keepers []Keeper
+	// Control is where the user's wishes come from, and where a window puts its keys. It is never nil.
+	Control *Control
+	// Note has a short text stand beside the stage in the status line and the report; an empty one takes it
+	// away. It is never nil.
+	Note func(string)
+	// Bar says that a source's Progress is shown to the user, so that it need not log each step.
+	Bar bool
 	// Want is, for a source, the formats that the chain takes, best first; nil takes anything. For an
 	// encoder or decoder it holds exactly the pattern to produce.
 	Want []Format

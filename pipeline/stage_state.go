@@ -16,6 +16,8 @@ type stage struct {
 	path     string // its place in the config; empty for what the chain put in
 	log      hclog.Logger
 	counters *Counters
+	note     atomic.Pointer[string]
+	decides  bool         // what it does with a picture decides whether that counts as delivered
 	busy     atomic.Int64 // nanoseconds spent inside the plugin
 	touched  atomic.Bool  // a stage that the chain put in has really converted something
 	faults   faultLog
@@ -35,6 +37,16 @@ func (s *stage) name() string {
 		return s.path + " " + s.typ
 	}
 	return string(s.kind) + " " + s.typ
+}
+
+// setNote has a text stand beside the stage in the status line and the report.
+func (s *stage) setNote(text string) { s.note.Store(&text) }
+
+func (s *stage) noted() string {
+	if text := s.note.Load(); text != nil {
+		return *text
+	}
+	return ""
 }
 
 // guard calls into the plugin, counts the time, and turns a panic into an error that names the stage.

@@ -126,6 +126,7 @@ func (s *step) apply(ctx context.Context, worker Filter, j *job) {
 	switch {
 	case s.failed.Load():
 		j.out, j.err = nil, ErrSkip
+		s.fault(j.in, errChainDown)
 		return
 	case s.fits(j.in):
 		j.out, j.err = j.in.Retain(), nil
@@ -155,8 +156,10 @@ func (s *step) settle(j *job) {
 		s.emit(j.out)
 		return
 	case errors.Is(j.err, ErrSkip):
+		s.fault(j.in, j.err)
 		s.skipped(j.err)
 	default:
+		s.fault(j.in, j.err)
 		s.counters.Errors.Add(1)
 		s.failed.Store(true)
 		s.fail(s.stage, j.err)

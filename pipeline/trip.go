@@ -6,17 +6,22 @@ import (
 )
 
 // trip follows one captured picture through the fan-out until its last output has written or dropped it,
-// so that its latency is recorded once. Every frame that waits in an edge or is in a stage's hands holds
-// one share.
+// so that its latency is recorded once and its source is told once what became of it. Every frame that waits
+// in an edge or is in a stage's hands holds one share.
 type trip struct {
-	number  uint64 // of the picture, in the order of the input
+	number   uint64 // of the picture, in the order of the input
+	captured time.Time
+	record   func(time.Duration) // takes the latency; nil for nobody
+	receipt
 	shares  atomic.Int32
 	written atomic.Int64 // end of the latest Write, Unix nanoseconds; 0 while there was none
 }
 
-// newTrip starts one. Trips are not used again: a plugin may derive from a frame whose trip is over.
-func newTrip(number uint64) *trip {
-	t := &trip{number: number}
+// newTrip starts the one of a frame that the source gave. Trips are not used again: a plugin may derive from
+// a frame whose trip is over.
+func newTrip(number uint64, f *Frame, record func(time.Duration)) *trip {
+	t := &trip{number: number, captured: f.Captured, record: record}
+	t.settled, f.Settled = f.Settled, nil
 	t.shares.Store(1)
 	return t
 }
@@ -41,12 +46,14 @@ func (t *trip) wrote(at time.Time) {
 	}
 }
 
-// finish gives a share back and, when it was the last and something was written, reports the latency.
-func (t *trip) finish(captured time.Time, record func(time.Duration)) {
+// finish gives a share back. When it was the last, the source is told and, if something was written, the
+// latency recorded.
+func (t *trip) finish() {
 	if t == nil || t.shares.Add(-1) != 0 {
 		return
 	}
-	if ns := t.written.Load(); ns != 0 && !captured.IsZero() {
-		record(time.Duration(ns - captured.UnixNano()))
+	if ns := t.written.Load(); ns != 0 && t.record != nil && !t.captured.IsZero() {
+		t.record(time.Duration(ns - t.captured.UnixNano()))
 	}
+	t.settle()
 }

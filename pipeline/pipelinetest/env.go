@@ -22,6 +22,8 @@ func Env(t testing.TB, pool *pipeline.Pool) pipeline.Env {
 		Queue:    pipeline.Queue{Size: 2},
 		Advise:   func(pipeline.Advice) {},
 		Advice:   func() pipeline.Advice { return pipeline.Advice{Quality: 100, Every: 1} },
+		Control:  pipeline.NewControl(),
+		Note:     func(string) {},
 	}
 }
 
