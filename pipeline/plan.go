@@ -65,7 +65,8 @@ func NewPlan(chain Chain, reg *Registry) (*Plan, error) {
 	}
 
 	if node := chain.Encoder; node != nil {
-		accepts, makes := node.Spec.Accepts(node.Config), node.Spec.Gives(node.Config)
+		accepts := node.Spec.Accepts(node.Config)
+		makes := append(slices.Clone(node.Spec.Gives(node.Config)), AnyFile) // which is no picture to encode
 		if accepts == nil {
 			accepts = []Format{AnyRaw}
 		}
@@ -76,7 +77,9 @@ func NewPlan(chain Chain, reg *Registry) (*Plan, error) {
 			kind: KindEncoder, typ: node.Spec.Name, node: node, spec: node.Spec, cfg: node.Config,
 			makes: makes, gives: makes[0],
 		})
-		flow = makes
+		if !slices.Equal(flow, []Format{AnyFile}) {
+			flow = makes[:len(makes)-1]
+		}
 	}
 
 	for i := range chain.Outputs {
