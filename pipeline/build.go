@@ -62,6 +62,7 @@ func (r *Runner) build() error {
 	if len(plan.trunk) > 0 {
 		r.input.next = func(f *Frame) {
 			if !f.Lossless && !fan.wants(f) { // nobody takes it: do not even encode
+				st.fault(f, errDropped)
 				fan.refuse(f)
 				return
 			}
@@ -147,6 +148,7 @@ func (fan *fanOut) push(f *Frame) {
 	}
 	for _, s := range fan.steps {
 		if !f.Lossless && !s.behind.wants(f) {
+			s.fault(f, errDropped)
 			s.behind.refuse(f)
 			continue
 		}
@@ -170,7 +172,6 @@ func (fan *fanOut) close() {
 // refuse drops a live frame that no output wants, and counts it at each of them.
 func (fan *fanOut) refuse(f *Frame) {
 	fan.missed(f)
-	f.trip.note(errDropped)
 	fan.r.giveUp(f)
 }
 

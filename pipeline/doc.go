@@ -16,8 +16,9 @@
 //     converter (decoder or encoder) in front, shared with the outputs that need the same.
 //  5. Each output has an edge, a bounded queue with its own goroutine behind it. A full edge blocks or
 //     drops, as configured or, by default, as the frame's Lossless flag says.
-//  6. The sink's Write borrows it. After the last output has released it, its memory goes back to the pool
-//     and its latency, from capture to the end of the last Write, is recorded.
+//  6. The sink's Write borrows it. After the last output has released it, its memory goes back to the pool,
+//     its latency, from capture to the end of the last Write, is recorded, and a source that wants to know
+//     is told what became of it (Frame.Settled).
 //
 // # The ownership rule
 //

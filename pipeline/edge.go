@@ -15,7 +15,8 @@ type edge struct {
 	stage    *stage // the one behind it, which the drops are counted for
 	discard  func(*Frame)
 
-	unwanted atomic.Bool // the stage behind has all it wants: what waits is given up without a count
+	unwanted  atomic.Bool // the stage behind has all it wants: what waits is given up without a count
+	satisfied atomic.Bool // and the pipeline goes on without it
 
 	drops  atomic.Uint64 // frames dropped here
 	stale  atomic.Uint64 // of those, because of maxAge, since the last look
@@ -105,9 +106,18 @@ func (e *edge) drain() {
 	}
 }
 
+// whyUnwanted is what the source is told of a frame that the stage behind does not want any more. While other
+// outputs go on, offering it again would change nothing.
+func (e *edge) whyUnwanted() error {
+	if e.satisfied.Load() {
+		return errSatisfied
+	}
+	return errNotTaken
+}
+
 func (e *edge) drop(f *Frame) {
 	if e.unwanted.Load() {
-		e.stage.fault(f, errNotTaken)
+		e.stage.fault(f, e.whyUnwanted())
 		e.discard(f)
 		return
 	}

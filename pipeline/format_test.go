@@ -34,7 +34,12 @@ func formatCases() []formatCase {
 		{JPEG(65535, 1), 1, ""},
 		{JPEG(1, 1), math.MaxInt, ""},
 		{Format{Codec: "h264", Width: 16, Height: 16}, 9, ""},
+		{AnyFile, 0, ""}, // an empty file is a file
+		{AnyFile, math.MaxInt, ""},
 
+		{Format{Codec: CodecFile, Width: 640, Height: 480}, 9, "file frame of 640x480: a file has no size in pixels"},
+		{Format{Codec: CodecFile, Layout: LayoutBGR}, 9, "a file has no size in pixels"},
+		{Format{Codec: CodecFile, Stride: 4}, 9, "a file has no size in pixels"},
 		{Raw(LayoutBGR, 0, 480), 0, "raw frame of 0x480: no pixels"},
 		{Raw(LayoutBGR, 640, 0), 0, "no pixels"},
 		{JPEG(-1, 480), 10, "no pixels"},
@@ -85,8 +90,11 @@ func FuzzFormatCheck(f *testing.F) {
 		if format.Check(n) != nil {
 			return
 		}
+		if format.Codec == CodecFile && format != AnyFile {
+			t.Fatalf("%+v passes", format)
+		}
 		if format.Codec != CodecRaw {
-			if n == 0 || format.Bytes() != 0 {
+			if n == 0 && format.Codec != CodecFile || format.Bytes() != 0 {
 				t.Fatalf("%+v with %d bytes: Bytes is %d", format, n, format.Bytes())
 			}
 			return
@@ -128,6 +136,10 @@ func TestFormatMatches(t *testing.T) {
 		{JPEG(640, 480), AnyJPEG, true},
 		{JPEG(640, 480), JPEG(640, 480), true},
 		{JPEG(640, 480), JPEG(640, 360), false},
+		{AnyFile, AnyFile, true},
+		{AnyFile, Any, true},
+		{AnyFile, AnyJPEG, false},
+		{JPEG(640, 480), AnyFile, false},
 	} {
 		if got := c.format.Matches(c.pattern); got != c.want {
 			t.Errorf("%s matches %s: %t", c.format, c.pattern, got)
@@ -142,6 +154,7 @@ func TestFormatString(t *testing.T) {
 	}{
 		{Any, "any"},
 		{AnyRaw, "raw"},
+		{AnyFile, "file"},
 		{Format{Codec: CodecRaw, Layout: LayoutI420}, "raw i420"},
 		{Raw(LayoutBGR, 640, 480), "raw bgr 640x480"},
 		{JPEG(1280, 720), "jpeg 1280x720"},

@@ -80,16 +80,17 @@ func TestDeriveCopiesAllButTheData(t *testing.T) {
 	p := NewPool()
 	f := p.Get(4)
 	f.Stream, f.Seq, f.Captured, f.PTS = StreamID{1, 15: 2}, 3, time.Unix(4, 5), 6
-	f.Format, f.Key, f.Lossless = Raw(LayoutGray, 2, 2), true, true
-	f.Meta = Meta{Name: "a.jpg", Rotation: 90}
+	f.Format, f.Key, f.Lossless, f.Confirm = Raw(LayoutGray, 2, 2), true, true, true
+	f.Meta = Meta{Name: "a.jpg", Rotation: 90, Motion: true}
+	f.Settled = func(error) {}
 	f.trip = newTrip(0, f, nil)
+	if f.Settled != nil {
+		t.Error("the frame still has what its trip has taken over")
+	}
 	copy(f.Data, "abcd")
 
 	d := f.Derive(8)
-	if d.Stream != f.Stream || d.Seq != f.Seq || d.Captured != f.Captured || d.PTS != f.PTS || d.Format != f.Format ||
-		d.Key != f.Key || d.Lossless != f.Lossless || d.Meta != f.Meta || d.trip != f.trip {
-		t.Errorf("Derive gave %+v of %+v", d, f)
-	}
+	sameHead(t, d, f)
 	if len(d.Data) != 8 {
 		t.Errorf("%d bytes of data, want 8", len(d.Data))
 	}
@@ -106,6 +107,89 @@ func TestDeriveCopiesAllButTheData(t *testing.T) {
 	if n := p.Outstanding(); n != 0 {
 		t.Errorf("%d frames are outstanding", n)
 	}
+}
+
+// sameHead checks that a frame has everything but the data of another.
+func sameHead(t *testing.T, d, f *Frame) {
+	t.Helper()
+	if d.Stream != f.Stream || d.Seq != f.Seq || d.Captured != f.Captured || d.PTS != f.PTS || d.Format != f.Format ||
+		d.Key != f.Key || d.Lossless != f.Lossless || d.Confirm != f.Confirm || d.Meta != f.Meta || d.trip != f.trip ||
+		d.Settled != nil {
+		t.Errorf("got %+v of %+v", d, f)
+	}
+}
+
+func TestShareChangesOnlyWhatStandsBeside(t *testing.T) {
+	p := NewPool()
+	p.Poison()
+	f := p.Get(4)
+	f.Stream, f.Seq, f.Captured, f.PTS = StreamID{1}, 3, time.Unix(4, 5), 6
+	f.Format, f.Key, f.Lossless, f.Confirm = JPEG(2, 2), true, true, true
+	f.Meta = Meta{Name: "a.jpg", Rotation: 90}
+	f.trip = newTrip(0, f, nil)
+	copy(f.Data, "abcd")
+
+	d := f.Share()
+	sameHead(t, d, f)
+	if &d.Data[0] != &f.Data[0] {
+		t.Error("the data were copied")
+	}
+	d.Meta.Motion = true
+	again := d.Share()
+	if f.Meta.Motion || !again.Meta.Motion {
+		t.Error("a change to the shared frame shows in the first one, or is lost")
+	}
+	f.Release()
+	d.Release()
+	if n := p.Outstanding(); n != 3 { // each holds the one before
+		t.Errorf("%d frames are outstanding, want 3", n)
+	}
+	if string(again.Data) != "abcd" {
+		t.Errorf("the data are %q before the last Release", again.Data)
+	}
+	other := again.Derive(2) // has memory of its own
+	copy(other.Data, "xy")
+	mustPanic(t, "pipeline: Resize of a shared frame", func() { again.Resize(2) })
+	again.Release()
+	if n := p.Outstanding(); n != 1 {
+		t.Errorf("%d frames are outstanding, want the derived one", n)
+	}
+	other.Resize(3)
+	if string(other.Data[:2]) != "xy" {
+		t.Error("the derived frame needs the others")
+	}
+	other.Release()
+	mustPanic(t, "pipeline: Retain of a released frame", func() { again.Retain() })
+	if n := p.Outstanding(); n != 0 {
+		t.Errorf("%d frames are outstanding", n)
+	}
+}
+
+// A header that was shared is an ordinary one when it is used again.
+func TestSharedHeadersAreUsedAgain(t *testing.T) {
+	p := NewPool()
+	f := p.Get(600)
+	d := f.Share()
+	f.Release()
+	d.Release()
+	for range 2 {
+		g := p.Get(700)
+		g.Resize(5000)
+		if len(g.Data) != 5000 || g.Confirm || g.Settled != nil || g.Meta != (Meta{}) {
+			t.Errorf("a used header gives %+v", g)
+		}
+		defer g.Release()
+	}
+}
+
+func BenchmarkShare(b *testing.B) {
+	p := NewPool()
+	f := p.Get(1 << 16)
+	b.ReportAllocs()
+	for b.Loop() {
+		f.Share().Release()
+	}
+	f.Release()
 }
 
 func TestResizeKeepsTheData(t *testing.T) {

@@ -20,9 +20,9 @@ type Offer struct {
 // while the sink is closed they give an error that does not wrap ErrSkip.
 type Keeper interface {
 	Sink
-	// Have reports whether Write of that picture would find it there already, with the same content. An
-	// error that wraps ErrSkip refuses the picture before it is sent: there is no room, or the name cannot
-	// be used.
+	// Have reports whether Write of that picture would find it there already, with the same content; then a
+	// part of it that was left behind is removed. An error that wraps ErrSkip refuses the picture before it
+	// is sent: there is no room, or the name cannot be used.
 	Have(ctx context.Context, o Offer) (bool, error)
 	// Part opens what came of that picture so far, for one who gets it in pieces. It may give nil where no
 	// parts are kept.

@@ -40,7 +40,7 @@ func (o *output) wanted() bool {
 func (o *output) push(ctx context.Context, f *Frame) {
 	switch {
 	case o.closed.Load():
-		o.fault(f, errNotTaken)
+		o.fault(f, o.in.whyUnwanted())
 		o.r.giveUp(f)
 	case !o.adviser.takes(f), !f.Lossless && !o.wanted():
 		o.missed(f)
@@ -96,27 +96,32 @@ func (o *output) run(ctx context.Context) {
 // write hands one frame to the sink. An error that it returns means that this output is over.
 func (o *output) write(ctx context.Context, f *Frame) error {
 	o.countIn(f)
-	err := o.guard(func() error { return o.sink.Write(ctx, f) })
+	lent := f
+	if !o.decides && f.trip.settled != nil {
+		lent = f.aside()
+	}
+	err := o.guard(func() error { return o.sink.Write(ctx, lent) })
+	if lent != f {
+		o.r.giveUp(lent)
+	}
 	switch {
 	case err == nil:
-		if o.kind != KindSend { // a transport counts what it really sends, over all peers
-			o.countOut(f)
-		}
-		f.trip.wrote(o.r.now())
-		o.backoff.Reset()
+		o.wrote(f)
 		return nil
 	case errors.Is(err, ErrSkip):
 		o.fault(f, err)
 		o.skipped(err)
 		return nil
 	case errors.Is(err, ErrEnd):
+		o.fault(f, errNotTaken)
 		o.log.Info("ends the pipeline", "cause", cause(err))
 		o.r.End()
 	case errors.Is(err, ErrDone):
+		o.wrote(f)
 		o.log.Info("has all it wants")
 		o.closed.Store(true)
 		o.in.unwanted.Store(true)
-		o.r.outputDone()
+		o.in.satisfied.Store(o.r.outputDone() > 0)
 	case ctx.Err() != nil: // cancelled: this frame and what remains is dropped
 		o.fault(f, errStopped)
 		o.counters.Dropped.Add(1)
@@ -128,6 +133,15 @@ func (o *output) write(ctx context.Context, f *Frame) error {
 		o.failed(err)
 	}
 	return err
+}
+
+// wrote counts a frame that the sink has used.
+func (o *output) wrote(f *Frame) {
+	if o.kind != KindSend { // a transport counts what it really sends, over all peers
+		o.countOut(f)
+	}
+	f.trip.wrote(o.r.now())
+	o.backoff.Reset()
 }
 
 func (o *output) failed(err error) {

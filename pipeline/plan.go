@@ -27,6 +27,7 @@ type planStep struct {
 	cfg   any
 	makes []Format // a frame that matches one of these passes untouched; filters have none
 	gives Format   // what it makes of any other frame
+	flow  []Format // what may come out of a filter; the others say makes and gives
 }
 
 // planBranch is a group of outputs that share a converter, or have none.
@@ -51,17 +52,20 @@ func NewPlan(chain Chain, reg *Registry) (*Plan, error) {
 		if accepts == nil {
 			accepts = []Format{AnyRaw}
 		}
-		if err := p.convertTrunk(node, flow, accepts); err != nil {
+		arriving, err := p.convertTrunk(node, flow, accepts)
+		if err != nil {
 			return nil, err
 		}
-		gives := node.Spec.Gives(node.Config)
-		if gives == nil {
-			gives = []Format{AnyRaw}
+		flow = node.Spec.Gives(node.Config)
+		switch {
+		case node.Spec.handsOn:
+			flow = arriving
+		case flow == nil:
+			flow = []Format{AnyRaw}
 		}
 		p.trunk = append(p.trunk, planStep{
-			kind: KindFilter, typ: node.Spec.Name, node: node, spec: node.Spec, cfg: node.Config, gives: gives[0],
+			kind: KindFilter, typ: node.Spec.Name, node: node, spec: node.Spec, cfg: node.Config, gives: flow[0], flow: flow,
 		})
-		flow = gives
 	}
 
 	if node := chain.Encoder; node != nil {
@@ -70,14 +74,18 @@ func NewPlan(chain Chain, reg *Registry) (*Plan, error) {
 		if accepts == nil {
 			accepts = []Format{AnyRaw}
 		}
-		if err := p.convertTrunk(node, flow, slices.Concat(accepts, makes)); err != nil { // what it makes passes
+		if _, err := p.convertTrunk(node, flow, slices.Concat(accepts, makes)); err != nil { // what it makes passes
 			return nil, err
 		}
 		p.trunk = append(p.trunk, planStep{
 			kind: KindEncoder, typ: node.Spec.Name, node: node, spec: node.Spec, cfg: node.Config,
 			makes: makes, gives: makes[0],
 		})
-		if !slices.Equal(flow, []Format{AnyFile}) {
+		switch {
+		case slices.Equal(flow, []Format{AnyFile}):
+		case slices.Contains(flow, AnyFile):
+			flow = makes
+		default:
 			flow = makes[:len(makes)-1]
 		}
 	}
@@ -93,11 +101,14 @@ func NewPlan(chain Chain, reg *Registry) (*Plan, error) {
 	return p, nil
 }
 
-// wanted works out what the source is asked for: what the first stage that cares takes, best first.
+// wanted works out what the source is asked for: what the first stage that cares takes, best first. A filter that
+// hands on what it gets leaves it to those behind.
 func wanted(chain Chain) []Format {
-	if len(chain.Filters) > 0 {
-		first := chain.Filters[0]
-		if accepts := first.Spec.Accepts(first.Config); accepts != nil {
+	for _, node := range chain.Filters {
+		if node.Spec.handsOn {
+			continue
+		}
+		if accepts := node.Spec.Accepts(node.Config); accepts != nil {
 			return accepts
 		}
 		return []Format{AnyRaw}
@@ -148,14 +159,21 @@ func (p *Plan) flowing(gives []Format) []Format {
 	return gives
 }
 
-// convertTrunk puts a decoder in front of a filter or encoder that cannot take all that may come.
-func (p *Plan) convertTrunk(node *Node, flow, accepts []Format) error {
+// convertTrunk puts a decoder in front of a filter or encoder that cannot take all that may come, and gives what
+// then comes.
+func (p *Plan) convertTrunk(node *Node, flow, accepts []Format) ([]Format, error) {
 	step, err := p.converter(node, flow, accepts)
 	if err != nil || step == nil {
-		return err
+		return flow, err
 	}
 	p.trunk = append(p.trunk, *step)
-	return nil
+	var arriving []Format
+	for _, f := range append(slices.Clone(flow), step.gives) {
+		if surely(f, accepts) && !slices.Contains(arriving, f) {
+			arriving = append(arriving, f)
+		}
+	}
+	return arriving, nil
 }
 
 // converter gives what has to stand in front of a node that takes only some formats, or nil.
@@ -296,7 +314,11 @@ func (p *Plan) printStep(w io.Writer, indent string, step planStep) {
 	if step.node == nil {
 		note = " (put in by the chain; frames that already fit pass untouched)"
 	}
-	fmt.Fprintf(w, "%s%-8s %-12s gives %s%s\n", indent, step.kind, step.typ, step.gives, note)
+	gives := step.flow
+	if gives == nil {
+		gives = []Format{step.gives}
+	}
+	fmt.Fprintf(w, "%s%-8s %-12s gives %s%s\n", indent, step.kind, step.typ, words(gives), note)
 }
 
 func words(formats []Format) string {

@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"errors"
+	"fmt"
 	"sync/atomic"
 )
 
@@ -9,9 +10,13 @@ import (
 var (
 	errDropped   = errors.New("dropped on its way")
 	errNotTaken  = errors.New("an output takes no more")
+	errSatisfied = fmt.Errorf("an output there has all that it wants: %w", ErrSkip)
 	errStopped   = errors.New("stopped before it was delivered")
 	errChainDown = errors.New("the pipeline failed")
 )
+
+// errUnaccounted stands for the answer of a source that was left behind in a call.
+var errUnaccounted = errors.New("does not return, so it is not known what was delivered")
 
 // receipt collects what becomes of one picture, over all outputs that decide.
 type receipt struct {
@@ -55,6 +60,18 @@ func (f *Frame) Hold() func(error) {
 			t.finish()
 		}
 	}
+}
+
+// aside gives the frame to an output that does not decide: it may hold the picture, and what it says then
+// does not count.
+func (f *Frame) aside() *Frame {
+	t := f.trip
+	t.split(1)
+	d := f.Share()
+	d.trip = &trip{number: t.number, captured: t.captured}
+	d.trip.settled = func(error) { t.finish() }
+	d.trip.shares.Store(1)
+	return d
 }
 
 // fault notes at the picture why this stage did not deliver it. Only stages that decide do; an ErrSkip

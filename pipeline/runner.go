@@ -209,16 +209,24 @@ func (r *Runner) finish() error {
 	return r.err
 }
 
-// account asks the source whether all was delivered.
+// account asks the source whether all was delivered. Where the pipeline has failed already, for another
+// reason, the answer is told beside it.
 func (r *Runner) account() {
 	a, ok := r.input.source.(Accounter)
-	r.mu.Lock()
-	ok = ok && !r.active[r.input.stage]
-	r.mu.Unlock()
 	if !ok {
 		return
 	}
-	if err := r.input.guard(a.Account); err != nil {
+	r.mu.Lock()
+	stuck, failed := r.active[r.input.stage], r.err != nil
+	r.mu.Unlock()
+	err := errUnaccounted
+	if !stuck {
+		err = r.input.guard(a.Account)
+	}
+	switch {
+	case err != nil && failed:
+		r.input.log.Error("not everything was delivered", "cause", err)
+	case err != nil:
 		r.fail(r.input.stage, err)
 	}
 }
@@ -267,15 +275,17 @@ func (r *Runner) fail(s *stage, err error) {
 	r.stopWithin(stopFail)
 }
 
-// outputDone notes that an output wants no more; after the last one the pipeline ends.
-func (r *Runner) outputDone() {
+// outputDone notes that an output wants no more, and gives how many still do; after the last one the pipeline
+// ends.
+func (r *Runner) outputDone() (left int) {
 	r.mu.Lock()
 	r.left--
-	left := r.left
+	left = r.left
 	r.mu.Unlock()
 	if left == 0 {
 		r.End()
 	}
+	return left
 }
 
 // giveUp takes a frame out of the chain: written or not, it goes no further.

@@ -39,6 +39,7 @@ type Spec struct {
 
 	gives   func(cfg any) []Format
 	accepts func(cfg any) []Format
+	handsOn bool // a filter gives the frames that it takes
 	queue   func(cfg any) Queue
 	workers func(cfg any) int
 	confirm func(cfg any) bool
@@ -87,6 +88,9 @@ type FilterSpec[C any] struct {
 	// Env.Want.
 	Gives   func(cfg *C) []Format
 	Accepts func(cfg *C) []Format
+	// HandsOn says that a filter changes no picture: what it gives, in whatever format, is what it takes, or
+	// less. Gives then stays nil.
+	HandsOn bool
 	// Workers is how many run side by side (frames keep their order): 0 means one per core, nil one.
 	Workers func(cfg *C) int
 	New     func(cfg *C, env Env) (Filter, error)
@@ -103,6 +107,9 @@ func (s FilterSpec[C]) Spec() Spec {
 		Config:  configOf(s.Defaults),
 		gives:   typed(s.Gives),
 		accepts: typed(s.Accepts),
+	}
+	if s.HandsOn {
+		spec.handsOn, spec.gives = true, spec.accepts
 	}
 	if s.New != nil {
 		spec.newFilter = func(cfg any, env Env) (Filter, error) { return s.New(cfg.(*C), env) }

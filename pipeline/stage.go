@@ -16,8 +16,8 @@ var (
 	// ErrLost says that the device or connection is gone and may come back: the runner closes the stage
 	// and opens it again, after a growing pause, without limit.
 	ErrLost = errors.New("lost")
-	// ErrDone says that a sink has all the frames that it wants. It is closed and the other outputs go on;
-	// when none is left the pipeline ends.
+	// ErrDone says that a sink has all the frames that it wants, and that it has used this one. It is closed and
+	// the other outputs go on; when none is left the pipeline ends.
 	ErrDone = errors.New("done")
 	// ErrSkip says that this call gave nothing: a frame that cannot be used, or one too many. Wrapped
 	// with words it is counted as an error and told at most once a second; bare it is silent.
@@ -57,8 +57,8 @@ type Filter interface {
 // Sink uses frames. The runner calls Open once before the source opens, Write for each frame, and Close
 // once at the end, all from one goroutine. Write borrows the frame: a sink that keeps it retains it. An
 // error that wraps ErrLost has the sink closed and opened again after a pause; ErrEnd ends the pipeline
-// cleanly, as closing a window does; ErrDone ends this output alone; ErrSkip means that the frame was not
-// needed.
+// cleanly, as closing a window does; ErrDone says that this frame was its last one and ends this output alone;
+// ErrSkip means that the frame was not needed.
 type Sink interface {
 	Open(ctx context.Context) error
 	Write(ctx context.Context, f *Frame) error

@@ -140,6 +140,11 @@ func (s *step) apply(ctx context.Context, worker Filter, j *job) {
 		}
 		return err
 	})
+	if j.err != nil && ctx.Err() != nil && errors.Is(j.err, ctx.Err()) { // no fault of its own
+		s.fault(j.in, errStopped)
+		s.counters.Dropped.Add(1)
+		j.err = ErrSkip
+	}
 }
 
 // settle sends a finished frame on, in its turn, or gives it up.
@@ -148,9 +153,7 @@ func (s *step) settle(j *job) {
 	s.countIn(j.in)
 	switch {
 	case j.err == nil:
-		if j.out != j.in && j.out.refs.Load() == 1 { // it may be derived from an earlier frame
-			j.out.trip = j.in.trip
-		}
+		j.out = onTrip(j.out, j.in.trip)
 		j.in.Release()
 		s.countOut(j.out)
 		s.emit(j.out)
@@ -165,6 +168,21 @@ func (s *step) settle(j *job) {
 		s.fail(s.stage, j.err)
 	}
 	s.abandon(j.in)
+}
+
+// onTrip gives a frame that goes on with that trip. A filter may make its frame of an earlier one, or give
+// the same one several times, which then belongs to others too.
+func onTrip(f *Frame, t *trip) *Frame {
+	switch {
+	case f.trip == t:
+		return f
+	case f.refs.Load() > 1:
+		shared := f.Share()
+		f.Release()
+		f = shared
+	}
+	f.trip = t
+	return f
 }
 
 func (s *step) close() {

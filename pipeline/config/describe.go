@@ -177,15 +177,3 @@ func written(v reflect.Value) string {
 	}
 	return fmt.Sprint(v.Interface())
 }
-
-// writtenDuration leaves out the zero parts that time.Duration prints: 2m0s is 2m.
-func writtenDuration(d time.Duration) string {
-	text := d.String()
-	if strings.HasSuffix(text, "m0s") {
-		text = strings.TrimSuffix(text, "0s")
-	}
-	if strings.HasSuffix(text, "h0m") {
-		text = strings.TrimSuffix(text, "0m")
-	}
-	return text
-}

@@ -96,7 +96,7 @@ func TestDescribeLeavesDefaultsInWordsAlone(t *testing.T) {
 func TestWrittenDuration(t *testing.T) {
 	for d, want := range map[time.Duration]string{
 		0: "0s", 2 * time.Minute: "2m", time.Hour: "1h", 90 * time.Second: "1m30s", 10 * time.Second: "10s",
-		time.Hour + time.Second: "1h0m1s", 10 * time.Minute: "10m", 30 * time.Hour: "30h", 1500 * time.Millisecond: "1.5s",
+		time.Hour + time.Second: "1h0m1s", 10 * time.Minute: "10m", 30 * time.Hour: "30h", 24 * time.Hour: "1d", -720 * time.Hour: "-30d", 1500 * time.Millisecond: "1.5s",
 	} {
 		if got := writtenDuration(d); got != want {
 			t.Errorf("got %s, want %s", got, want)

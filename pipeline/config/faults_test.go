@@ -269,9 +269,9 @@ c.yaml:4:9: source file: skip: "5" has no unit
 	{"duration in words", "source:\n  type: file\n  path: a\n  skip: 5 seconds\n" + sinks, `
 c.yaml:4:9: source file: skip: "5 seconds" is not a duration
     write 5s`},
-	{"duration in days", "source:\n  type: file\n  path: a\n  skip: 2d\n" + sinks, `
-c.yaml:4:9: source file: skip: "2d" is not a duration
-    write 48h`},
+	{"duration in days", "source:\n  type: file\n  path: a\n  skip: 2 days\n" + sinks, `
+c.yaml:4:9: source file: skip: "2 days" is not a duration
+    write 2d`},
 	{"no duration", "source:\n  type: file\n  path: a\n  skip: soon\n" + sinks, `
 c.yaml:4:9: source file: skip: "soon" is not a duration
     write a number and a unit, such as 500ms, 5s or 2m`},

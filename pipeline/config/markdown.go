@@ -13,7 +13,7 @@ const markdownHead = `# Plugins
 
 Generated from the config structs of the plugins; edit the structs instead of this file.
 
-A duration is a number with a unit (` + "`500ms`, `5s`, `2m`" + `), a size is ` + "`WIDTHxHEIGHT`" + `, and bytes take a unit
+A duration is a number with a unit (` + "`500ms`, `5s`, `2m`, `30d`" + `), a size is ` + "`WIDTHxHEIGHT`" + `, and bytes take a unit
 (` + "`64MiB`, `10MB`" + `). A value may ask the environment: ` + "`${NAME}` or `${NAME:-default}`" + `; ` + "`$$`" + ` is a dollar sign.
 A build without OpenCV knows every plugin here, and says which command builds in what it lacks.
 `

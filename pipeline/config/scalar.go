@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"framewire/pipeline"
 )
@@ -167,44 +166,6 @@ func truthHint(text string) string {
 		return "write false"
 	}
 	return "write true or false"
-}
-
-// parseDuration reads what time.ParseDuration does, with a unit at every number but 0.
-func parseDuration(text string) (time.Duration, error) {
-	d, err := time.ParseDuration(text)
-	if err == nil {
-		return d, nil
-	}
-	if _, err := strconv.ParseFloat(text, 64); err == nil {
-		return 0, pipeline.FieldErrorf("", "write "+cut(text)+"s", "%s has no unit", quote(text))
-	}
-	return 0, pipeline.FieldErrorf("", durationHint(text), "%s is not a duration", quote(text))
-}
-
-// durationHint finds the duration in "5 sec" or "2 days".
-func durationHint(text string) string {
-	number := text[:len(text)-len(strings.TrimLeft(text, "0123456789"))]
-	unit := strings.ToLower(strings.TrimSpace(text[len(number):]))
-	n, err := strconv.Atoi(number)
-	if err != nil || n > 1_000_000 {
-		return "write a number and a unit, such as 500ms, 5s or 2m"
-	}
-	if unit == "ms" {
-		return "write " + number + "ms"
-	}
-	switch strings.TrimSuffix(unit, "s") {
-	case "", "sec", "second":
-		return "write " + number + "s"
-	case "msec", "millisecond":
-		return "write " + number + "ms"
-	case "m", "min", "minute":
-		return "write " + number + "m"
-	case "h", "hr", "hour":
-		return "write " + number + "h"
-	case "d", "day":
-		return "write " + strconv.Itoa(24*n) + "h"
-	}
-	return "write a number and a unit, such as 500ms, 5s or 2m"
 }
 
 // example shows how a value of that type is written, where it is not plain.

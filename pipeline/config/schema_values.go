@@ -12,7 +12,9 @@ import (
 func valueSchema(t reflect.Type) *jsonschema.Schema {
 	switch t {
 	case durationType:
-		return orEnv(&jsonschema.Schema{Type: "string", Pattern: `^-?(0|([0-9]+(\.[0-9]*)?|\.[0-9]+)(ns|us|µs|ms|s|m|h))+$`},
+		const number = `([0-9]+(\.[0-9]*)?|\.[0-9]+)`
+		const part = `(` + number + `(ns|us|µs|ms|s|m|h))`
+		return orEnv(&jsonschema.Schema{Type: "string", Pattern: `^-?(0|` + number + `d` + part + `*|` + part + `+)$`},
 			&jsonschema.Schema{Const: json.RawMessage("0")})
 	case sizeType:
 		return orEnv(&jsonschema.Schema{Type: "string", Pattern: `^([0-9]+x[0-9]+)?$`})
