@@ -4,6 +4,7 @@ package jpeg
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"image"
 	stdjpeg "image/jpeg"
@@ -99,6 +100,15 @@ func (d *decompressor) forget() { *d = decompressor{} }
 
 // decompress fills a tightly packed raw frame with the picture that data holds.
 func (d *decompressor) decompress(out *pipeline.Frame, data []byte, h Header) error {
+	img, err := d.image(data, h)
+	if err != nil {
+		return err
+	}
+	return d.convert(out, img)
+}
+
+// image decodes the picture that data holds.
+func (d *decompressor) image(data []byte, h Header) (image.Image, error) {
 	if !h.Tables {
 		d.data = appendTables(d.data[:0], data, h)
 		data = d.data
@@ -106,12 +116,12 @@ func (d *decompressor) decompress(out *pipeline.Frame, data []byte, h Header) er
 	d.reader.Reset(data)
 	img, err := stdjpeg.Decode(&d.reader)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if img.Bounds() != image.Rect(0, 0, out.Format.Width, out.Format.Height) {
-		return fmt.Errorf("a header that can be read in two ways")
+	if img.Bounds() != image.Rect(0, 0, h.Width, h.Height) {
+		return nil, errors.New("a header that can be read in two ways")
 	}
-	return d.convert(out, img)
+	return img, nil
 }
 
 func (d *decompressor) convert(out *pipeline.Frame, img image.Image) error {

@@ -1,0 +1,6 @@
+//go:build opencv
+
+package motion
+
+// jpegEvery is the least time between two looks at JPEG: TurboJPEG decodes small pictures quickly.
+const jpegEvery = 0
