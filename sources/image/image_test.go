@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"framewire/pipeline"
+	"framewire/pipeline/config"
 	"framewire/pipeline/pipelinetest"
 )
 
@@ -22,10 +23,20 @@ func TestConformance(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	mixed := write(t, map[string][]byte{"a.jpg": jpegOf(t, 33, 24), "b.png": pngOf(t, photo(7, 5))})
+	mixed := write(t, map[string][]byte{"a.jpg": jpegOf(t, 33, 24), "b.png": pngOf(t, shades(7, 5))})
 	for name, c := range map[string]pipelinetest.SourceCase{
-		"folder":  {Frames: 25, Configure: func(_ *testing.T, cfg any) { cfg.(*Config).Path = dir }},
-		"endless": {Configure: func(_ *testing.T, cfg any) { cfg.(*Config).Path, cfg.(*Config).Loop = dir, true }},
+		"folder":   {Frames: 25, Configure: func(_ *testing.T, cfg any) { cfg.(*Config).Path = dir }},
+		"endless":  {Configure: func(_ *testing.T, cfg any) { cfg.(*Config).Path, cfg.(*Config).Loop = dir, true }},
+		"original": {Frames: 25, Configure: func(_ *testing.T, cfg any) { cfg.(*Config).Path, cfg.(*Config).Original = dir, true }},
+		"anew": {Frames: 25, Allocs: -1, Configure: func(_ *testing.T, cfg any) {
+			cfg.(*Config).Path, cfg.(*Config).Quality, cfg.(*Config).Resize = dir, 50, config.Size{Width: 16, Height: 16}
+		}},
+		"watch": {
+			Configure: func(t *testing.T, cfg any) {
+				*cfg.(*Config) = Config{Path: dir, Watch: true, Journal: filepath.Join(t.TempDir(), "journal")}
+			},
+			Env: func(env *pipeline.Env) { env.Confirmed = true },
+		},
 		// Go's decoders allocate as they go.
 		"mixed": {Frames: 2, Allocs: -1, Configure: func(_ *testing.T, cfg any) { cfg.(*Config).Path = mixed }},
 	} {
@@ -53,7 +64,7 @@ func TestUntouched(t *testing.T) {
 func TestOrderAndChoice(t *testing.T) {
 	data := jpegOf(t, 8, 8)
 	dir := write(t, map[string][]byte{
-		"10.jpg": data, "9.jpg": data, "2.JPEG": data, "a.png": pngOf(t, photo(2, 2)),
+		"10.jpg": data, "9.jpg": data, "2.JPEG": data, "a.png": pngOf(t, shades(2, 2)),
 		".hidden.jpg": data, "notes.txt": []byte("x"), "sub/3.jpg": data, "folder.jpg/4.jpg": data,
 	})
 	if err := os.Symlink(filepath.Join(dir, "9.jpg"), filepath.Join(dir, "11.jpg")); err != nil {
@@ -64,7 +75,7 @@ func TestOrderAndChoice(t *testing.T) {
 		filepath.Join(dir, "*.jpg"):      "9.jpg 10.jpg 11.jpg",
 		filepath.Join(dir, ".h*"):        ".hidden.jpg",
 		filepath.Join(dir, "[0-9].jpg"):  "9.jpg",
-		filepath.Join(dir, "*", "?.jpg"): "4.jpg 3.jpg",
+		filepath.Join(dir, "*", "?.jpg"): "folder.jpg/4.jpg sub/3.jpg",
 		filepath.Join(dir, "9.jpg"):      "9.jpg",
 	} {
 		if got := open(t, Config{Path: path}).names(t); got != want {
@@ -95,6 +106,15 @@ func TestLoopLooksAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	expect("2.jpg", "1.jpg", "2.jpg", "3.jpg", "1.jpg")
+	expect("2.jpg", "3.jpg")
+	put(t, filepath.Join(dir, "0.jpg"), jpegOf(t, 8, 8))
+	if err := os.Remove(filepath.Join(dir, "3.jpg")); err != nil {
+		t.Fatal(err)
+	}
+	expect("0.jpg", "1.jpg", "2.jpg", "0.jpg")
+	if n := len(s.ledger.Load().photos); n != 3 {
+		t.Errorf("%d photos are kept in mind, one of them gone", n)
+	}
 }
 
 // TestInterval runs on a clock of its own, so the moments are exact.
@@ -136,7 +156,7 @@ func TestInterval(t *testing.T) {
 
 // BenchmarkRead takes a 1080p photo as it is, and the same as PNG.
 func BenchmarkRead(b *testing.B) {
-	img := photo(1920, 1080)
+	img := shades(1920, 1080)
 	files := map[string][]byte{"jpeg": jpegOf(b, 1920, 1080), "png": pngOf(b, img)}
 	for name, data := range files {
 		b.Run(name, func(b *testing.B) {

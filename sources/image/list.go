@@ -1,6 +1,7 @@
 package image
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -12,71 +13,150 @@ import (
 	"github.com/maruel/natural"
 )
 
-// isPicture reports whether a file in a folder is taken, by its name.
-func isPicture(name string) bool {
+// found is a file that is to be sent.
+type found struct {
+	path string // to open it
+	name string // as the other end gets it: below the folder that is sent, with / between
+}
+
+// picks says which files of a folder are taken.
+type picks struct {
+	recursive bool
+	all       bool // not only what is named like a picture
+}
+
+// takes reports whether a file is taken, by its name.
+func (k picks) takes(name string) bool {
+	if strings.HasPrefix(name, ".") {
+		return false
+	}
+	if k.all {
+		return true
+	}
 	switch strings.ToLower(filepath.Ext(name)) {
-	case ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".gif", ".webp", ".bmp", ".tif", ".tiff":
-		return !strings.HasPrefix(name, ".")
+	case ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".gif", ".webp", ".bmp", ".tif", ".tiff", ".heic", ".heif", ".avif":
+		return true
 	}
 	return false
 }
 
+// enters reports whether a folder inside the folder is gone through, by its name.
+func (k picks) enters(name string) bool { return k.recursive && !strings.HasPrefix(name, ".") }
+
 // list finds the files that path means, in natural order. A file or folder of exactly that name comes
 // before what the name would mean as a pattern.
-func list(path string) ([]string, error) {
+func (k picks) list(path string) ([]found, error) {
 	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && strings.ContainsAny(path, `*?[`):
+		if k.recursive {
+			return nil, fmt.Errorf("%s is a pattern, and recursive goes through a folder: name the folder, or leave out recursive", path)
+		}
 		return match(path)
 	case err != nil:
 		return nil, explain(path, err)
 	case info.IsDir():
-		return folder(path)
+		return k.folder(path)
 	}
-	return []string{path}, nil
+	return []found{{path, filepath.Base(path)}}, nil
 }
 
-func folder(path string) ([]string, error) {
-	entries, err := os.ReadDir(path)
+func (k picks) folder(path string) ([]found, error) {
+	files, seen, err := k.collect(path, func(string) {})
 	if err != nil {
 		return nil, explain(path, err)
 	}
-	var paths []string
-	for _, entry := range entries {
-		full := filepath.Join(path, entry.Name())
-		if isPicture(entry.Name()) && !isFolder(full, entry.Type()) {
-			paths = append(paths, full)
-		}
+	inside := "folders in it are not: `recursive: true` enters them"
+	if k.recursive {
+		inside = "and those in hidden folders, are not"
 	}
 	switch {
-	case len(entries) == 0:
+	case seen == 0:
 		return nil, fmt.Errorf("folder %s is empty: put pictures into it or name another", path)
-	case len(paths) == 0:
-		return nil, fmt.Errorf("folder %s has no pictures among its %d files: .jpg, .png, .gif, .webp, .bmp and .tif are looked for, hidden files and folders in it are not", path, len(entries))
+	case len(files) == 0 && k.all:
+		return nil, fmt.Errorf("folder %s has no files that are taken: hidden files and %s", path, inside)
+	case len(files) == 0:
+		return nil, fmt.Errorf("folder %s has no pictures among its %d files: .jpg, .png, .gif, .webp, .bmp, .tif, .heic and .avif are looked for, hidden files and %s", path, seen, inside)
 	}
-	slices.SortFunc(paths, natural.Compare)
-	return paths, nil
+	return files, nil
+}
+
+// collect goes through a folder and gives the files that are taken, in natural order, and how many there
+// are in all. Each folder is told to enter before it is read.
+func (k picks) collect(path string, enter func(dir string)) (files []found, seen int, err error) {
+	err = k.walk(path, "", enter, func(f found, taken bool) {
+		seen++
+		if taken {
+			files = append(files, f)
+		}
+	})
+	slices.SortFunc(files, func(a, b found) int { return natural.Compare(a.name, b.name) })
+	return files, seen, err
+}
+
+// walk goes through a folder, called below as its files are to be named, and tells each folder before it
+// is read, and each file in it. A folder that cannot be read costs only what is inside.
+func (k picks) walk(dir, below string, enter func(dir string), each func(f found, taken bool)) error {
+	enter(dir)
+	entries, err := os.ReadDir(dir)
+	for _, entry := range entries {
+		name := entry.Name()
+		f := found{path: filepath.Join(dir, name), name: below + name}
+		switch {
+		case entry.IsDir() && k.enters(name):
+			inside := k.walk(f.path, f.name+"/", enter, each)
+			if !errors.Is(inside, fs.ErrNotExist) { // else it went away since
+				err = errors.Join(err, inside)
+			}
+		case entry.IsDir():
+			each(f, false)
+		default:
+			each(f, k.takes(name) && !isFolder(f.path, entry.Type()))
+		}
+	}
+	return err
 }
 
 // match takes every file that the pattern names, whatever its ending; hidden ones only by a pattern that
 // begins with a dot.
-func match(pattern string) ([]string, error) {
+func match(pattern string) ([]found, error) {
 	all, err := filepath.Glob(pattern)
 	if err != nil {
 		return nil, fmt.Errorf("%q is not a pattern: a [ needs its ]", pattern)
 	}
 	hidden := strings.HasPrefix(filepath.Base(pattern), ".")
-	var paths []string
+	top := fixed(pattern)
+	var files []found
 	for _, path := range all {
 		if (hidden || !strings.HasPrefix(filepath.Base(path), ".")) && !isFolder(path, fs.ModeIrregular) {
-			paths = append(paths, path)
+			files = append(files, found{path, below(top, path)})
 		}
 	}
-	if len(paths) == 0 {
+	if len(files) == 0 {
 		return nil, fmt.Errorf("no file matches %s: check the folder and the ending, which are case-sensitive", pattern)
 	}
-	slices.SortFunc(paths, natural.Compare)
-	return paths, nil
+	slices.SortFunc(files, func(a, b found) int {
+		return cmp.Or(natural.Compare(a.name, b.name), cmp.Compare(a.path, b.path))
+	})
+	return files, nil
+}
+
+// fixed is the folder that a pattern's matches all lie below.
+func fixed(pattern string) string {
+	dir := filepath.Dir(pattern)
+	for strings.ContainsAny(dir, `*?[`) {
+		dir = filepath.Dir(dir)
+	}
+	return dir
+}
+
+// below names a file by its way from a folder, with / between; by its own name where it lies elsewhere.
+func below(top, path string) string {
+	name, err := filepath.Rel(top, path)
+	if err != nil || !filepath.IsLocal(name) {
+		return filepath.Base(path)
+	}
+	return filepath.ToSlash(name)
 }
 
 // isFolder follows links; what cannot be looked at is left for the reader to complain about.
@@ -90,6 +170,9 @@ func isFolder(path string, mode fs.FileMode) bool {
 
 // explain turns a file system's error into what the user can do.
 func explain(path string, err error) error {
+	if fault := new(fs.PathError); errors.As(err, &fault) {
+		path = fault.Path // maybe a folder inside
+	}
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return fmt.Errorf("%s does not exist: check the path, which is taken from the folder that the program runs in unless it begins with /", path)

@@ -1,106 +1,106 @@
 package image
 
 import (
-	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
 
-	"framewire/codecs/jpeg"
 	"framewire/pipeline"
 )
 
 // maxFile is the largest file that is read, in bytes.
 const maxFile = 1 << 30
 
-// loader makes a frame of a file.
-type loader struct {
-	pool    *pipeline.Pool
-	keep    bool            // JPEG stays JPEG
-	decoder pipeline.Filter // for JPEG where it does not stay; nil until needed
+// errChanging says that a file is being written. It is whole later.
+var errChanging = errors.New("it changed while it was read")
+
+// loaded is what there is to know of a file besides the picture.
+type loaded struct {
+	stamp stamp
+	sum   [32]byte // SHA-256 of the file, where it is needed
+	// warning is about a JPEG that is handed on although it is cut off: it is the user's picture, and most
+	// viewers show what there is of it.
+	warning error
 }
 
-// file reads one picture. The warning is about a JPEG that is handed on although it is cut off: it is the
-// user's picture, and most viewers show what there is of it.
-func (l *loader) file(path string) (f *pipeline.Frame, warning, err error) {
-	data, err := l.read(path)
+// loader makes a frame of a file.
+type loader struct {
+	pool  *pipeline.Pool
+	sums  bool // the SHA-256 of each file is needed
+	empty bool // files without a byte are taken too
+	maker maker
+}
+
+func newLoader(cfg *Config, env pipeline.Env) *loader {
+	return &loader{pool: env.Pool, sums: cfg.Watch, empty: cfg.Original, maker: newMaker(cfg, env)}
+}
+
+// file reads one picture.
+func (l *loader) file(path string) (*pipeline.Frame, loaded, error) {
+	data, is, err := l.read(path)
 	if err != nil {
-		return nil, nil, err
+		return nil, loaded{}, err
 	}
-	if !isJPEG(data.Data) {
-		defer data.Release()
-		f, err = l.decode(data)
-		return f, nil, err
+	got := loaded{stamp: is}
+	if l.sums {
+		got.sum = sha256.Sum256(data.Data)
 	}
-	header, err := jpeg.ParseHeader(data.Data)
-	if err != nil {
-		data.Release()
-		return nil, nil, err
-	}
-	data.Format = pipeline.JPEG(header.Width, header.Height)
-	data.Meta.Rotation = rotation(data.Data)
-	if l.keep {
-		return data, header.CheckData(data.Data), nil
-	}
-	defer data.Release()
-	f, err = l.pixels(data)
-	return f, nil, err
+	f, warning, err := l.maker.make(data)
+	got.warning = warning
+	return f, got, err
 }
 
 // read takes a whole file into a frame.
-func (l *loader) read(path string) (*pipeline.Frame, error) {
+func (l *loader) read(path string) (*pipeline.Frame, stamp, error) {
 	// A look before opening: opening a pipe that nobody writes to would hang.
 	info, err := os.Stat(path)
 	if err != nil {
-		return nil, reason(err)
+		return nil, stamp{}, reason(err)
 	}
 	switch {
 	case !info.Mode().IsRegular():
-		return nil, errors.New("it is not a file but a device, a pipe or a socket")
-	case info.Size() == 0:
-		return nil, errors.New("the file is empty")
+		return nil, stamp{}, errors.New("it is not a file but a device, a pipe or a socket")
+	case info.Size() == 0 && !l.empty:
+		return nil, stamp{}, errors.New("the file is empty")
 	case info.Size() > maxFile:
-		return nil, fmt.Errorf("the file has %d MiB, more than the %d MiB that are read", info.Size()>>20, maxFile>>20)
+		return nil, stamp{}, fmt.Errorf("the file has %d MiB, more than the %d MiB that are read", info.Size()>>20, maxFile>>20)
 	}
 	file, err := os.Open(path)
 	if err != nil {
-		return nil, reason(err)
+		return nil, stamp{}, reason(err)
 	}
 	defer file.Close()
 	f := l.pool.Get(int(info.Size()))
-	if _, err := io.ReadFull(file, f.Data); err != nil {
+	if err = fill(f.Data, file, stampOf(info)); err != nil {
 		f.Release()
-		if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
-			return nil, errors.New("the file became shorter while it was read")
-		}
-		return nil, reason(err)
+		return nil, stamp{}, err
 	}
-	return f, nil
+	return f, stampOf(info), nil
 }
 
-// pixels decodes a JPEG frame to BGR.
-func (l *loader) pixels(f *pipeline.Frame) (*pipeline.Frame, error) {
-	if l.decoder == nil {
-		spec := jpeg.DecoderSpec()
-		env := pipeline.Env{Pool: l.pool, Want: []pipeline.Format{{Codec: pipeline.CodecRaw, Layout: pipeline.LayoutBGR}}}
-		var err error
-		if l.decoder, err = spec.NewFilter(spec.Config(), env); err != nil {
-			return nil, err
-		}
+// fill reads all of a file and makes sure that it did not change meanwhile.
+func fill(data []byte, file *os.File, is stamp) error {
+	_, err := io.ReadFull(file, data)
+	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
+		return errChanging
 	}
-	return l.decoder.Apply(context.Background(), f)
+	if err != nil {
+		return reason(err)
+	}
+	after, err := file.Stat()
+	if err != nil {
+		return reason(err)
+	}
+	if stampOf(after) != is {
+		return errChanging
+	}
+	return nil
 }
 
-func (l *loader) close() error {
-	if l.decoder == nil {
-		return nil
-	}
-	err := l.decoder.Close()
-	l.decoder = nil
-	return err
-}
+func (l *loader) close() error { return l.maker.close() }
 
 // reason takes the path out of a file system's error, which the caller names.
 func reason(err error) error {

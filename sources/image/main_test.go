@@ -3,7 +3,6 @@ package image
 import (
 	"bytes"
 	"context"
-	"encoding/base64"
 	"errors"
 	"image"
 	"image/color"
@@ -20,10 +19,15 @@ import (
 	"go.uber.org/goleak"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if dir := os.Getenv(senderFolder); dir != "" {
+		sender(dir)
+	}
+	goleak.VerifyTestMain(m)
+}
 
-// photo gives a small picture with soft shades.
-func photo(w, h int) *image.NRGBA {
+// shades gives a small picture with soft shades.
+func shades(w, h int) *image.NRGBA {
 	img := image.NewNRGBA(image.Rect(0, 0, w, h))
 	for y := range h {
 		for x := range w {
@@ -36,16 +40,7 @@ func photo(w, h int) *image.NRGBA {
 func jpegOf(t testing.TB, w, h int) []byte {
 	t.Helper()
 	var buf bytes.Buffer
-	if err := stdjpeg.Encode(&buf, photo(w, h), nil); err != nil {
-		t.Fatal(err)
-	}
-	return buf.Bytes()
-}
-
-func encode[O any](t testing.TB, encode func(*bytes.Buffer, image.Image, O) error, img image.Image, options O) []byte {
-	t.Helper()
-	var buf bytes.Buffer
-	if err := encode(&buf, img, options); err != nil {
+	if err := stdjpeg.Encode(&buf, shades(w, h), nil); err != nil {
 		t.Fatal(err)
 	}
 	return buf.Bytes()
@@ -53,16 +48,11 @@ func encode[O any](t testing.TB, encode func(*bytes.Buffer, image.Image, O) erro
 
 func pngOf(t testing.TB, img image.Image) []byte {
 	t.Helper()
-	return encode(t, func(w *bytes.Buffer, img image.Image, _ int) error { return png.Encode(w, img) }, img, 0)
-}
-
-func unbase64(t testing.TB, text string) []byte {
-	t.Helper()
-	data, err := base64.StdEncoding.DecodeString(text)
-	if err != nil {
+	var buf bytes.Buffer
+	if err := png.Encode(&buf, img); err != nil {
 		t.Fatal(err)
 	}
-	return data
+	return buf.Bytes()
 }
 
 // write puts files into a new folder.
@@ -82,31 +72,32 @@ func write(t testing.TB, files map[string][]byte) string {
 }
 
 type opened struct {
-	pipeline.Source
+	*source
 	pool     *pipeline.Pool
 	log      *bytes.Buffer
 	counters *pipeline.Counters
 }
 
 // create gives a source that is not open yet.
-func create(t testing.TB, cfg Config, want ...pipeline.Format) opened {
+func create(t testing.TB, cfg Config, change func(*pipeline.Env)) opened {
 	t.Helper()
 	if err := cfg.Validate(); err != nil {
 		t.Fatal(err)
 	}
 	o := opened{pool: pipeline.NewPool(), log: new(bytes.Buffer), counters: new(pipeline.Counters)}
-	env := pipeline.Env{Pool: o.pool, Want: want, Log: hclog.New(&hclog.LoggerOptions{Output: o.log}), Counters: o.counters}
-	var err error
-	if o.Source, err = Spec().NewSource(&cfg, env); err != nil {
+	env := pipeline.Env{Pool: o.pool, Log: hclog.New(&hclog.LoggerOptions{Output: o.log, DisableTime: true}), Counters: o.counters}
+	change(&env)
+	s, err := Spec().NewSource(&cfg, env)
+	if err != nil {
 		t.Fatal(err)
 	}
+	o.source = s.(*source)
 	return o
 }
 
-// open gives an open source, closed with the test, whose frames must all have been released by then.
-func open(t testing.TB, cfg Config, want ...pipeline.Format) opened {
+// start opens a source and closes it with the test; its frames must all have been released by then.
+func (o opened) start(t testing.TB) opened {
 	t.Helper()
-	o := create(t, cfg, want...)
 	if err := o.Open(context.Background()); err != nil {
 		t.Fatal(err)
 	}
@@ -119,6 +110,41 @@ func open(t testing.TB, cfg Config, want ...pipeline.Format) opened {
 		}
 	})
 	return o
+}
+
+// open gives an open source for a chain that wants these formats.
+func open(t testing.TB, cfg Config, want ...pipeline.Format) opened {
+	t.Helper()
+	return create(t, cfg, func(env *pipeline.Env) { env.Want = want }).start(t)
+}
+
+// confirmed gives an open source for a chain with an output that confirms.
+func confirmed(t testing.TB, cfg Config) opened {
+	t.Helper()
+	return create(t, cfg, func(env *pipeline.Env) { env.Confirmed = true }).start(t)
+}
+
+// take reads a photo and gives its name and the function that settles it.
+func (o opened) take(t testing.TB) (name string, settled func(error)) {
+	t.Helper()
+	f := o.read(t)
+	defer f.Release()
+	if f.Settled == nil {
+		t.Fatalf("%s: nobody is to be told what becomes of it", f.Meta.Name)
+	}
+	return f.Meta.Name, f.Settled
+}
+
+// delivers reads photos of these names and settles each well.
+func (o opened) delivers(t testing.TB, names ...string) {
+	t.Helper()
+	for _, want := range names {
+		name, settled := o.take(t)
+		if name != want {
+			t.Errorf("%s, want %s", name, want)
+		}
+		settled(nil)
+	}
 }
 
 func (o opened) read(t testing.TB) *pipeline.Frame {
@@ -150,14 +176,13 @@ func (o opened) skips(t testing.TB, path, cause string) {
 	}
 }
 
-// names reads to the end and gives what the pictures are called.
-func (o opened) names(t testing.TB) string {
+// list reads to the end and gives what the pictures are called.
+func (o opened) list(t testing.TB) (list []string) {
 	t.Helper()
-	var list []string
 	for {
 		f, err := o.Read(context.Background())
 		if errors.Is(err, pipeline.ErrEnd) {
-			return strings.Join(list, " ")
+			return list
 		}
 		if err != nil {
 			t.Fatal(err)
@@ -165,4 +190,9 @@ func (o opened) names(t testing.TB) string {
 		list = append(list, f.Meta.Name)
 		f.Release()
 	}
+}
+
+func (o opened) names(t testing.TB) string {
+	t.Helper()
+	return strings.Join(o.list(t), " ")
 }

@@ -1,8 +1,7 @@
-package image
+package still
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"image"
 	"image/draw"
@@ -18,7 +17,7 @@ import (
 	"golang.org/x/image/webp"
 )
 
-// kind is a file format that is decoded here.
+// kind is a file format that Go decodes.
 type kind struct {
 	name   string
 	magic  string // what its files begin with; ? stands for any byte
@@ -32,12 +31,10 @@ func kinds() [6]kind {
 		{"GIF", "GIF8?a", gif.DecodeConfig, gif.Decode},
 		{"WebP", "RIFF????WEBP", webp.DecodeConfig, decodeWebP},
 		{"BMP", "BM????\x00\x00\x00\x00", bmp.DecodeConfig, bmp.Decode},
-		{"TIFF", "II\x2A\x00", tiff.DecodeConfig, tiff.Decode},
-		{"TIFF", "MM\x00\x2A", tiff.DecodeConfig, tiff.Decode},
+		{"TIFF", littleEndian, tiff.DecodeConfig, tiff.Decode},
+		{"TIFF", bigEndian, tiff.DecodeConfig, tiff.Decode},
 	}
 }
-
-func isJPEG(data []byte) bool { return begins(data, "\xFF\xD8\xFF") }
 
 func begins(data []byte, magic string) bool {
 	if len(data) < len(magic) {
@@ -51,27 +48,16 @@ func begins(data []byte, magic string) bool {
 	return true
 }
 
-// decode makes a BGR frame of a file that is not JPEG.
-func (l *loader) decode(data *pipeline.Frame) (*pipeline.Frame, error) {
-	for _, k := range kinds() {
-		if !begins(data.Data, k.magic) {
-			continue
-		}
-		img, err := k.image(data.Data)
-		if err != nil {
-			return nil, fmt.Errorf("a %s file that cannot be decoded: %w", k.name, err)
-		}
-		size := img.Bounds().Size()
-		format := pipeline.Raw(pipeline.LayoutBGR, size.X, size.Y)
-		f := l.pool.Get(format.Bytes())
-		f.Format = format
-		pixel.FromImage(f.Data, img)
-		return f, nil
+// frame decodes a file to a BGR frame.
+func (k kind) frame(f *pipeline.Frame) (*pipeline.Frame, error) {
+	img, err := k.image(f.Data)
+	if err != nil {
+		return nil, fmt.Errorf("a %s file that cannot be decoded: %w", k.name, err)
 	}
-	if begins(data.Data, "????ftyp") {
-		return nil, errors.New("a HEIF, AVIF or video file, which is not read here: convert it to JPEG or PNG")
-	}
-	return nil, errors.New("not a picture that is known here: JPEG, PNG, GIF, WebP, BMP and TIFF are")
+	size := img.Bounds().Size()
+	out := blank(f, size.X, size.Y)
+	pixel.FromImage(out.Data, img)
+	return out, nil
 }
 
 // image decodes a file after a look at its size, so that a small file does not take all memory.
@@ -85,9 +71,8 @@ func (k kind) image(data []byte) (img image.Image, err error) {
 	if err != nil {
 		return nil, err
 	}
-	format := pipeline.Raw(pipeline.LayoutBGR, cfg.Width, cfg.Height)
-	if err := format.Check(format.Bytes()); err != nil {
-		return nil, fmt.Errorf("its header says %dx%d pixels, of which up to %d million are read", cfg.Width, cfg.Height, pipeline.MaxPixels/1_000_000)
+	if err := checkSize(cfg.Width, cfg.Height); err != nil {
+		return nil, err
 	}
 	if img, err = k.decode(bytes.NewReader(data)); err != nil {
 		return nil, err

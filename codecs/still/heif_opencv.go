@@ -1,0 +1,36 @@
+//go:build opencv
+
+package still
+
+import (
+	"fmt"
+
+	"framewire/pipeline"
+
+	"gocv.io/x/gocv"
+)
+
+// readHEIF has OpenCV decode a picture. Whether it can depends on how it was built: AVIF came with 4.8. The
+// decoders behind it turn the picture themselves.
+func readHEIF(f *pipeline.Frame, name string) (*pipeline.Frame, error) {
+	mat, err := gocv.IMDecode(f.Data, gocv.IMReadColor)
+	if err != nil {
+		_ = mat.Close()
+		return nil, fmt.Errorf("%s file that cannot be decoded: %w", name, err)
+	}
+	defer mat.Close()
+	if mat.Empty() {
+		return nil, fmt.Errorf("%s picture, which the installed OpenCV (%s) does not read: %w", name, gocv.OpenCVVersion(), ErrUnread)
+	}
+	if err := checkSize(mat.Cols(), mat.Rows()); err != nil {
+		return nil, fmt.Errorf("%s file that cannot be decoded: %w", name, err)
+	}
+	out := blank(f, mat.Cols(), mat.Rows())
+	pixels, err := mat.DataPtrUint8()
+	if err != nil || len(pixels) != len(out.Data) {
+		out.Release()
+		return nil, fmt.Errorf("%s picture that OpenCV gives in an unknown form", name)
+	}
+	copy(out.Data, pixels)
+	return out, nil
+}
