@@ -6,9 +6,11 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"syscall"
@@ -33,6 +35,7 @@ func camera(t *testing.T, cfg Config, want ...pipeline.Format) (*source, error) 
 	env := pipeline.Env{
 		Log:  hclog.New(&hclog.LoggerOptions{Output: t.Output(), Level: hclog.Debug}),
 		Pool: pipeline.NewPool(), Counters: &pipeline.Counters{}, Want: want,
+		Control: pipeline.NewControl(), Note: func(string) {},
 	}
 	plugin, err := newPlugin(&cfg, env)
 	if err != nil {
@@ -117,6 +120,51 @@ func TestHardwareRaw(t *testing.T) {
 			s.reader.close(0)
 		}
 	}
+}
+
+func TestHardwarePhotos(t *testing.T) {
+	photo := func(t *testing.T, s *source, n int) *pipeline.Frame {
+		f := picture(t, s)
+		want := regexp.MustCompile(fmt.Sprintf(`^camera-\d{4}-\d\d-\d\d-\d\d-\d\d-\d\d-%06d\.jpg$`, n))
+		if !want.MatchString(f.Meta.Name) || !f.Lossless || slices.Min(f.Data) == slices.Max(f.Data) {
+			t.Errorf("photo %d is %q, lossless %t", n, f.Meta.Name, f.Lossless)
+		}
+		return f
+	}
+	t.Run("by the clock", func(t *testing.T) {
+		cfg := small("0")
+		cfg.Every = time.Second
+		s, err := camera(t, cfg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		last := settleTime - 1 // the first one waits for the exposure
+		for n := 1; n <= 3; n++ {
+			f := photo(t, s, n)
+			if f.PTS <= last {
+				t.Errorf("photo %d at %s after %s", n, f.PTS, last)
+			}
+			last = f.PTS
+			f.Release()
+		}
+	})
+	t.Run("on request", func(t *testing.T) {
+		cfg := small("0")
+		cfg.Trigger.Signal = true
+		s, err := camera(t, cfg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for n := 1; n <= 2; n++ {
+			asked := time.Now()
+			s.env.Control.Send(pipeline.Command{Action: pipeline.ActionTrigger, From: "signal"})
+			f := photo(t, s, n)
+			if f.Captured.Before(asked) {
+				t.Errorf("photo %d was captured %s before it was asked for", n, asked.Sub(f.Captured))
+			}
+			f.Release()
+		}
+	})
 }
 
 func TestHardwareErrors(t *testing.T) {

@@ -20,7 +20,7 @@ const missing = ""
 
 // newPlugin makes the source with the real devices.
 func newPlugin(cfg *Config, env pipeline.Env) (pipeline.Source, error) {
-	return &source{cfg: *cfg, env: env, find: find, plan: prepare, open: openCapture}, nil
+	return newSource(*cfg, env, find, prepare, openCapture), nil
 }
 
 // video is a camera opened with OpenCV.

@@ -4,13 +4,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"framewire/pipeline"
+	"framewire/sources/internal/photo"
 )
 
 const (
 	closeLimit  = time.Second     // how long Close waits for a read that is stuck
+	settleTime  = time.Second     // until a camera that was opened has found its exposure
 	measureTime = 3 * time.Second // over which the rate is measured that the log tells
 )
 
@@ -34,6 +37,9 @@ type source struct {
 	open func(request) (capture, error)      // may block for long
 	who  string                              // for messages: the device as the user names it, with its path
 
+	shutter *photo.Shutter // nil for a live stream
+	unread  atomic.Uint64  // pictures that nobody wanted, with a shutter
+
 	reader *reader
 	limit  *time.Timer
 	zero   time.Time // the first picture of all
@@ -42,13 +48,40 @@ type source struct {
 	measured bool
 }
 
-var _ pipeline.Source = (*source)(nil)
+var (
+	_ pipeline.Source    = (*source)(nil)
+	_ pipeline.Accounter = (*source)(nil)
+)
 
-// Open finds the camera, tries it, and starts to read it.
+// newSource gives a source that opens cameras with those functions.
+func newSource(cfg Config, env pipeline.Env,
+	find func(device string) (string, error), plan func(request) (request, error), open func(request) (capture, error)) *source {
+	s := &source{cfg: cfg, env: env, find: find, plan: plan, open: open}
+	if cfg.Photos() {
+		s.shutter = photo.New(cfg.Config, env, "camera", settleTime)
+	}
+	return s
+}
+
+// Open finds the camera, tries it, and starts to read it. With a shutter that listens from then on.
 func (s *source) Open(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	if s.shutter == nil {
+		return s.start(ctx, &s.env.Counters.Dropped)
+	}
+	if err := s.shutter.Open(ctx); err != nil {
+		return err
+	}
+	if err := s.start(ctx, &s.unread); err != nil {
+		return errors.Join(err, s.shutter.Close())
+	}
+	return nil
+}
+
+// start opens the camera; pictures that nobody has taken when the next one comes are counted in replaced.
+func (s *source) start(ctx context.Context, replaced *atomic.Uint64) error {
 	path, err := s.find(s.cfg.Device)
 	if err != nil {
 		return err
@@ -61,7 +94,7 @@ func (s *source) Open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	reader, granted, err := startReader(ctx, s.env.Pool, &s.env.Counters.Dropped, func() (capture, error) { return s.open(asked) })
+	reader, granted, err := startReader(ctx, s.env.Pool, replaced, func() (capture, error) { return s.open(asked) })
 	if err != nil {
 		return fmt.Errorf("camera %s: %w", s.who, err)
 	}
@@ -90,8 +123,23 @@ func (r request) String() string {
 	return text
 }
 
-// Read gives the newest picture.
+// Read gives the newest picture, or with a shutter the next one that is to be taken.
 func (s *source) Read(ctx context.Context) (*pipeline.Frame, error) {
+	for {
+		f, err := s.newest(ctx)
+		if err != nil || s.shutter == nil {
+			return f, err
+		}
+		if s.shutter.Wants(f.Captured) {
+			s.shutter.Take(f)
+			return f, nil
+		}
+		f.Release()
+	}
+}
+
+// newest waits for a picture that was not looked at yet.
+func (s *source) newest(ctx context.Context) (*pipeline.Frame, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -139,5 +187,16 @@ func (s *source) Close() error {
 	if !s.reader.close(closeLimit) {
 		s.env.Log.Warn("a read does not return and is left behind", "device", s.who, "waited", closeLimit.String())
 	}
-	return nil
+	if s.shutter == nil {
+		return nil
+	}
+	return s.shutter.Close()
+}
+
+// Account fails when single pictures were not confirmed.
+func (s *source) Account() error {
+	if s.shutter == nil {
+		return nil
+	}
+	return s.shutter.Accounts()
 }

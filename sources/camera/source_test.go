@@ -6,6 +6,7 @@ import (
 	"errors"
 	"image"
 	stdjpeg "image/jpeg"
+	"net"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -17,6 +18,7 @@ import (
 	"framewire/pipeline"
 	"framewire/pipeline/config"
 	"framewire/pipeline/pipelinetest"
+	"framewire/sources/internal/photo"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -51,13 +53,13 @@ func faked(cfg Config, c capture) (*source, *bytes.Buffer) {
 	env := pipeline.Env{
 		Log:  hclog.New(&hclog.LoggerOptions{Output: log, DisableTime: true}),
 		Pool: pipeline.NewPool(), Counters: &pipeline.Counters{},
+		Control: pipeline.NewControl(), Note: func(string) {},
 	}
-	return &source{
-		cfg: cfg, env: env,
-		find: func(device string) (string, error) { return "/dev/video" + device, nil },
-		plan: func(r request) (request, error) { return r, nil },
-		open: func(request) (capture, error) { return c, nil },
-	}, log
+	return newSource(cfg, env,
+		func(device string) (string, error) { return "/dev/video" + device, nil },
+		func(r request) (request, error) { return r, nil },
+		func(request) (capture, error) { return c, nil },
+	), log
 }
 
 func open(t *testing.T, s *source) {
@@ -129,6 +131,82 @@ func TestTimesAreThoseOfTheCamera(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestPhotos has a camera of ten pictures a second give one in each minute and those that somebody asks for.
+func TestPhotos(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newFake(pixel)
+		cfg := Defaults()
+		cfg.Every, cfg.Trigger.Signal = time.Minute, true
+		s, _ := faked(cfg, c)
+		s.env.Confirmed = true
+		s.shutter = photo.New(cfg.Config, s.env, "camera", settleTime)
+		open(t, s)
+		stop, filming := make(chan struct{}), make(chan struct{})
+		go func() {
+			defer close(filming)
+			defer close(c.pictures)
+			for n := byte(0); ; n++ {
+				select {
+				case c.pictures <- []byte{n, 0, 0}:
+				case <-stop:
+					return
+				}
+				<-time.After(100 * time.Millisecond)
+			}
+		}()
+		begun := time.Now()
+		go func() {
+			<-time.After(30*time.Second + 50*time.Millisecond)
+			s.env.Control.Send(pipeline.Command{Action: pipeline.ActionTrigger, From: "signal"})
+		}()
+		for i, want := range []time.Duration{time.Second, 30100 * time.Millisecond, 61 * time.Second, 121 * time.Second} {
+			f, err := s.Read(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := f.Captured.Sub(begun); got != want || !f.Captured.Equal(time.Now()) || f.PTS != want {
+				t.Errorf("picture %d was captured after %s and comes after %s, want %s", i, got, time.Since(begun), want)
+			}
+			if !f.Lossless || !f.Confirm || !strings.HasPrefix(f.Meta.Name, "camera-2") {
+				t.Errorf("picture %d can be lost: %+v", i, f.Meta)
+			}
+			f.Settled(nil)
+			f.Release()
+		}
+		<-time.After(10 * time.Second) // the chain is held up
+		if n := s.env.Counters.Dropped.Load(); n != 0 {
+			t.Errorf("%d pictures count as dropped that nobody wanted", n)
+		}
+		close(stop)
+		<-filming
+		if err := errors.Join(s.Close(), s.Account()); err != nil || s.env.Pool.Outstanding() != 0 {
+			t.Errorf("%v, %d frames were not released", err, s.env.Pool.Outstanding())
+		}
+	})
+}
+
+// TestTriggerThatCannotBeOpened leaves no camera open, and a camera that cannot be opened no trigger.
+func TestTriggerThatCannotBeOpened(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg := Defaults()
+	cfg.Trigger.HTTP = listener.Addr().String()
+	s, _ := faked(cfg, nil)
+	broken := errors.New("no camera")
+	s.open = func(request) (capture, error) { return nil, broken }
+	if err := s.Open(t.Context()); err == nil || !strings.Contains(err.Error(), "the address is in use") {
+		t.Errorf("got %v", err)
+	}
+	listener.Close()
+	for range 2 {
+		if err := s.Open(t.Context()); !errors.Is(err, broken) {
+			t.Errorf("got %v", err)
+		}
+	}
 }
 
 func TestSilentCameraIsLost(t *testing.T) {
@@ -265,7 +343,14 @@ func (e *endless) granted() string                        { return "all" }
 func (e *endless) close()                                 { e.tick.Stop() }
 
 func TestConformance(t *testing.T) {
-	pipelinetest.Source(t, pipelinetest.SourceCase{Spec: fakeSpec(), Env: func(env *pipeline.Env) { env.Want = nil }})
+	wantsAnything := func(env *pipeline.Env) { env.Want = nil }
+	pipelinetest.Source(t, pipelinetest.SourceCase{Spec: fakeSpec(), Env: wantsAnything})
+	t.Run("photos", func(t *testing.T) {
+		pipelinetest.Source(t, pipelinetest.SourceCase{
+			Spec: fakeSpec(), Env: wantsAnything,
+			Configure: func(_ *testing.T, cfg any) { cfg.(*Config).Every = 10 * time.Millisecond },
+		})
+	})
 	if missing != "" {
 		pipelinetest.Source(t, pipelinetest.SourceCase{Spec: Spec()})
 	}
@@ -276,10 +361,12 @@ func fakeSpec() pipeline.Spec {
 	return pipeline.SourceSpec[Config]{
 		Name: "camera", Summary: "takes pictures from a camera", Doc: specDoc, Defaults: Defaults(), Gives: gives,
 		New: func(cfg *Config, env pipeline.Env) (pipeline.Source, error) {
-			s, _ := faked(*cfg, nil)
-			s.env = env
-			s.open = func(request) (capture, error) {
+			fake, _ := faked(*cfg, nil)
+			s := newSource(*cfg, env, fake.find, fake.plan, func(request) (capture, error) {
 				return &endless{make([]byte, 3), time.NewTicker(time.Millisecond)}, nil
+			})
+			if cfg.Photos() {
+				s.shutter = photo.New(cfg.Config, env, "camera", 0)
 			}
 			return s, nil
 		},
@@ -291,6 +378,9 @@ func TestConfig(t *testing.T) {
 		"device: is missing (0 is the first camera; `framewire devices` lists them)": func(c *Config) { c.Device = " " },
 		"fps: -1 is not between 0 and 1000 (0 leaves it to the camera)":              func(c *Config) { c.FPS = -1 },
 		"timeout: 0s is not between 100ms and 1h (5s suits most cameras)":            func(c *Config) { c.Timeout = 0 },
+		"trigger.motion: a source comes before the filter that sees motion (record the stream, and set it at the sink file)": func(c *Config) {
+			c.Trigger.Motion = true
+		},
 	} {
 		cfg := Defaults()
 		if err := cfg.Validate(); err != nil {

@@ -6,42 +6,26 @@ package testpattern
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"framewire/pipeline"
 	"framewire/pipeline/config"
+	"framewire/sources/internal/pace"
+	"framewire/sources/internal/photo"
 )
-
-// Pace says how fast pictures come.
-type Pace string
-
-// The paces.
-const (
-	Realtime Pace = "realtime" // as the rate says, as from a camera
-	Fast     Pace = "fast"     // as fast as the chain takes them, none is lost
-)
-
-// UnmarshalText accepts the names that a config may use.
-func (p *Pace) UnmarshalText(text []byte) error {
-	switch v := Pace(text); v {
-	case Realtime, Fast:
-		*p = v
-		return nil
-	}
-	return fmt.Errorf("%q is none of realtime, fast", text)
-}
 
 // Config is the configuration of the source.
 type Config struct {
 	Size   config.Size `yaml:"size" doc:"width and height in pixels, from 16x16; the machine-readable marker needs 64x64"`
 	FPS    float64     `yaml:"fps" doc:"frames a second, with up to three decimals, such as 29.97"`
 	Frames int         `yaml:"frames" doc:"frames until the end; 0 means endless"`
-	Pace   Pace        `yaml:"pace" enum:"realtime,fast" doc:"realtime makes them at the given rate, fast as quickly as the chain takes them, without losing any"`
+	Pace   pace.Pace   `yaml:"pace" enum:"realtime,fast" doc:"realtime makes them at the given rate, fast as quickly as the chain takes them, without losing any"`
+
+	photo.Config
 }
 
 func defaults() Config {
-	return Config{Size: config.Size{Width: 1280, Height: 720}, FPS: 30, Pace: Realtime}
+	return Config{Size: config.Size{Width: 1280, Height: 720}, FPS: 30, Pace: pace.Realtime}
 }
 
 const (
@@ -61,7 +45,7 @@ func (c *Config) Validate() error {
 	if c.Frames < 0 {
 		faults = append(faults, pipeline.FieldErrorf("frames", "0 means endless", "%d is below zero", c.Frames))
 	}
-	return errors.Join(faults...)
+	return errors.Join(append(faults, c.Check())...)
 }
 
 // Spec describes the source.
@@ -71,13 +55,18 @@ func Spec() pipeline.Spec {
 		Summary: "generated colour bars with number and time",
 		Doc: "For trying a chain out without a camera, and for measuring it: each picture says which one it is and " +
 			"when it was made, readable for people and, in the black and white cells at the top, for programs. In " +
-			"`realtime` the numbers have no gaps: where the chain stalls, the pattern waits and then goes on at its rate.",
+			"`realtime` the numbers have no gaps: where the chain stalls, the pattern waits and then goes on at its rate. " +
+			"With `every` or `trigger` it gives single pictures as a camera does, for trying out a time lapse.",
 		Defaults: defaults(),
 		Gives: func(c *Config) []pipeline.Format {
 			return []pipeline.Format{pipeline.Raw(pipeline.LayoutBGR, c.Size.Width, c.Size.Height)}
 		},
 		New: func(c *Config, env pipeline.Env) (pipeline.Source, error) {
-			return &source{cfg: *c, pool: env.Pool, rate: rateOf(c.FPS)}, nil
+			s := &source{cfg: *c, pool: env.Pool, rate: rateOf(c.FPS)}
+			if c.Photos() {
+				s.shutter = photo.New(c.Config, env, "testpattern", 0)
+			}
+			return s, nil
 		},
 	}.Spec()
 }
@@ -86,20 +75,28 @@ type source struct {
 	cfg     Config
 	pool    *pipeline.Pool
 	rate    rate
+	shutter *photo.Shutter // nil for a live stream
 	painter *painter
-	next    uint64 // number of the next picture
+	next    uint64    // number of the next picture
+	zero    time.Time // when the first one was taken, with a shutter
 	pace    schedule
 }
 
-var _ pipeline.Source = (*source)(nil)
+var (
+	_ pipeline.Source    = (*source)(nil)
+	_ pipeline.Accounter = (*source)(nil)
+)
 
 // Open paints what stays the same. Numbers start at 0.
 func (s *source) Open(ctx context.Context) error {
 	if s.painter == nil {
 		s.painter = newPainter(s.cfg.Size.Width, s.cfg.Size.Height)
 	}
-	s.next, s.pace = 0, schedule{}
-	return ctx.Err()
+	s.next, s.zero, s.pace = 0, time.Time{}, schedule{}
+	if err := ctx.Err(); err != nil || s.shutter == nil {
+		return err
+	}
+	return s.shutter.Open(ctx)
 }
 
 // Read gives the next picture when it is due.
@@ -114,18 +111,46 @@ func (s *source) Read(ctx context.Context) (*pipeline.Frame, error) {
 	format := pipeline.Raw(pipeline.LayoutBGR, s.cfg.Size.Width, s.cfg.Size.Height)
 	f := s.pool.Get(format.Bytes())
 	f.Format = format
-	f.Captured, f.PTS, f.Key, f.Lossless = time.Now(), pts, true, s.cfg.Pace == Fast
+	f.Captured, f.PTS, f.Key, f.Lossless = time.Now(), pts, true, s.cfg.Pace == pace.Fast
+	if s.shutter != nil {
+		s.take(f)
+	}
 	s.painter.paint(f.Data, s.next, f.Captured)
 	s.next++
 	return f, nil
 }
 
 func (s *source) wait(ctx context.Context, pts time.Duration) error {
-	if s.cfg.Pace == Fast {
+	switch {
+	case s.shutter != nil:
+		return s.shutter.Wait(ctx)
+	case s.cfg.Pace == pace.Fast:
 		return ctx.Err()
 	}
 	return s.pace.wait(ctx, pts, s.rate.at(s.next+1)-pts)
 }
 
+// take makes a picture a single one, whose time is that of the clock.
+func (s *source) take(f *pipeline.Frame) {
+	if s.zero.IsZero() {
+		s.zero = f.Captured
+	}
+	f.PTS = f.Captured.Sub(s.zero)
+	s.shutter.Take(f)
+}
+
+// Account fails when single pictures were not confirmed.
+func (s *source) Account() error {
+	if s.shutter == nil {
+		return nil
+	}
+	return s.shutter.Accounts()
+}
+
 // Close keeps the painted background for the next Open.
-func (s *source) Close() error { return nil }
+func (s *source) Close() error {
+	if s.shutter == nil {
+		return nil
+	}
+	return s.shutter.Close()
+}
