@@ -62,3 +62,35 @@ func pump(b *testing.B, s *sender, format pipeline.Format, size, n int) error {
 	}
 	return s.End(b.Context())
 }
+
+// BenchmarkPhotos confirms photos as fast as they go from one end to the other, in one process.
+func BenchmarkPhotos(b *testing.B) {
+	for _, bench := range []struct {
+		name string
+		size int
+	}{{"100KB", 100_000}, {"4MB", 4_000_000}, {"16MB", 16_000_000}} {
+		b.Run(bench.name, func(b *testing.B) {
+			s, _ := startSender(b, SendConfig{Listen: loopback, Delivery: deliveryConfirmed}, standard())
+			r, _ := startReceiver(b, ReceiveConfig{Dial: addressOf(s.end)}, standard())
+			ended := make(chan error, 1)
+			b.SetBytes(int64(bench.size))
+			b.ReportAllocs()
+			b.ResetTimer()
+			go func() { ended <- pump(b, s, pipeline.JPEG(1920, 1080), bench.size, b.N) }()
+			for n := 0; ; n++ {
+				f, err := r.Read(b.Context())
+				if errors.Is(err, pipeline.ErrEnd) && n == b.N {
+					break
+				}
+				if err != nil {
+					b.Fatal(err)
+				}
+				f.Settled(nil)
+				f.Release()
+			}
+			if err := <-ended; err != nil {
+				b.Fatal(err)
+			}
+		})
+	}
+}

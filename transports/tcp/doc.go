@@ -12,7 +12,10 @@
 //     these the receiver learns the difference of the clocks, and either end that the other is alive.
 //  5. The sender has one queue and one goroutine for writing a receiver. Frames of a live stream replace
 //     older ones that still wait; those of a lossless stream wait until every receiver has room.
-//  6. A stream that ended is closed with an end message: the receiver has everything and ends too. A
+//  6. Photos are offered, asked for, sent in chunks and confirmed (offer.go and photo.go at the sending end,
+//     intake.go and arrivals.go at the receiving one). The sender keeps each until its receivers have said
+//     that it is there, and a connection that breaks goes on where it was.
+//  7. A stream that ended is closed with an end message: the receiver has everything and ends too. A
 //     sender that merely stops says bye, and the receiver waits for it, as it does when the connection
 //     breaks.
 package tcp

@@ -39,7 +39,7 @@ func (s *sender) done() bool {
 
 // over reports whether there is nothing left for somebody who comes now. The lock is held.
 func (s *sender) over() bool {
-	return s.state == closing || s.state == ending && len(s.carry.items) == 0
+	return s.state == closing || s.state == ending && len(s.carry.items) == 0 && len(s.window.photos) == 0
 }
 
 // serve is the life of one receiver's connection.
@@ -91,6 +91,10 @@ func (s *sender) join(p *peer) bool {
 		s.carry.clear()
 	}
 	s.peers = append(s.peers, p)
+	if p.confirms {
+		s.catchUp(p)
+	}
+	unfit := s.window.asked && !p.confirms
 	s.env.Counters.Peers.Add(1)
 	if s.lost > 0 {
 		s.lost--
@@ -100,6 +104,9 @@ func (s *sender) join(p *peer) bool {
 	s.mu.Unlock()
 	s.notify()
 	s.end.news.Say(s.env.Log.Info, "receiver connected", "receiver", p.name, "receivers", count)
+	if unfit {
+		s.tellUnfit(p)
+	}
 	return true
 }
 
@@ -117,8 +124,10 @@ func (s *sender) leave(p *peer, err error) {
 		s.keep(p)
 	}
 	p.queue.clear()
+	settled := s.abandon(p)
 	s.mu.Unlock()
 	s.notify()
+	s.conclude(settled)
 	switch {
 	case stopped:
 	case errors.Is(err, errLingers):

@@ -24,6 +24,9 @@ type peer struct {
 	more  chan struct{} // there is something to write; holds one token
 	gone  chan struct{} // closed when the connection is over
 
+	confirms bool   // it knows confirmed delivery
+	instance uint64 // of its run; 0 where it did not say
+
 	// Guarded by the sender's lock.
 	queue   queue
 	pong    wire.Pong // to be sent when asked is set
@@ -32,6 +35,8 @@ type peer struct {
 	over    bool  // the reading goroutine has ended
 	failure error // for which the writing goroutine closed the connection
 	missed  ends.Missed
+	// transfers are the photos that it has not answered, in the order in which it gets them.
+	transfers []*transfer
 
 	// Of the reading goroutine.
 	answered time.Time // when the last ping came that got an answer
@@ -44,6 +49,7 @@ type peer struct {
 	bounded bool // the kernel's unsent bytes are limited
 	patient bool // a receiver that takes nothing is waited for
 	closing func() bool
+	framed  bool // the last thing written was a frame: a piece of a photo has its turn
 
 	wrote atomic.Int64 // bytes of frames since the last report of drops
 }
@@ -53,6 +59,7 @@ func newPeer(s *sender, l *link) *peer {
 		s: s, conn: l.conn, name: l.name, limit: l.peer.MaxFrame(),
 		in: wire.NewReader(l.conn, nil, 0), closing: s.isClosing,
 		more: make(chan struct{}, 1), gone: make(chan struct{}),
+		confirms: l.peer.Confirms(), instance: l.peer.Instance(),
 	}
 }
 
@@ -129,10 +136,12 @@ func (p *peer) read() error {
 		p.s.mu.Unlock()
 		p.wake()
 		return nil
+	case wire.TypeAnswer:
+		return p.answer(m.Answer)
 	case wire.TypeBye:
 		return errors.New(m.Text)
 	}
-	return fmt.Errorf("it sent a %s, which only senders do", m.Type)
+	return fmt.Errorf("it sent what only senders do: %s", m.Type)
 }
 
 // cause says why the connection ended, in words for the log. The sender's lock is held.

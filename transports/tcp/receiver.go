@@ -2,11 +2,10 @@ package tcp
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"sync"
-	"time"
 
 	"framewire/pipeline"
 	"framewire/transports/wire"
@@ -31,6 +30,10 @@ type receiver struct {
 	stream    pipeline.StreamID // of the last frame
 	seq       uint64            // of the last frame
 	connected int               // sessions so far
+	shelf     shelf
+
+	arrivals *arrivals
+	instance uint64 // of this run
 
 	mu      sync.Mutex
 	busy    bool     // a sender has the place
@@ -42,7 +45,7 @@ const stopped = "the receiver stopped"
 
 // newReceiver makes a receiving end that does nothing yet.
 func newReceiver(cfg ReceiveConfig, env pipeline.Env, set settings) *receiver {
-	return &receiver{cfg: cfg, env: env, set: set}
+	return &receiver{cfg: cfg, env: env, set: set, arrivals: newArrivals(env.Keepers), instance: rand.Uint64()}
 }
 
 // Open begins to listen or to dial. It waits for nobody.
@@ -55,7 +58,7 @@ func (r *receiver) Open(ctx context.Context) error {
 		set: r.set, log: r.env.Log,
 		hello: wire.Hello{
 			Version: wire.Version, Role: wire.RoleReceiver,
-			Extensions: []wire.Extension{wire.MaxFrame(uint32(r.cfg.MaxFrame))},
+			Extensions: []wire.Extension{wire.MaxFrame(uint32(r.cfg.MaxFrame)), wire.Confirm(), wire.Instance(r.instance)},
 		},
 		admit: r.admit, dismiss: r.dismiss, serve: r.serve, done: r.done,
 	}
@@ -94,10 +97,10 @@ func (r *receiver) serve(_ context.Context, l *link) {
 	s := newSession(r, l)
 	r.env.Counters.Peers.Add(1)
 	defer r.env.Counters.Peers.Add(-1)
-	pinging := make(chan struct{})
+	talking := make(chan struct{})
 	go func() {
-		defer close(pinging)
-		s.ping()
+		defer close(talking)
+		s.talk()
 	}()
 	select {
 	case r.sessions <- s:
@@ -105,7 +108,7 @@ func (r *receiver) serve(_ context.Context, l *link) {
 	case <-r.stop:
 		s.drop(stopped)
 	}
-	<-pinging
+	<-talking
 }
 
 // Read gives the next frame. While nobody is connected it waits; a stream that was interrupted goes on
@@ -121,14 +124,28 @@ func (r *receiver) Read(ctx context.Context) (*pipeline.Frame, error) {
 				return nil, ctx.Err()
 			}
 		}
+		if f := r.now.photos.advance(); f != nil {
+			return f, nil
+		}
 		m, err := r.now.next(ctx)
 		if err != nil {
-			if err = r.interrupted(ctx, err); err != nil {
+			if err = r.interrupted(ctx, m, err); err != nil {
 				return nil, err
 			}
 			continue
 		}
 		switch m.Type {
+		case wire.TypeOffer:
+			if err := r.now.photos.offer(ctx, m.Offer); err != nil {
+				r.lost(err)
+			}
+		case wire.TypeChunk:
+			f, err := r.now.photos.chunk(m.Chunk)
+			if err != nil {
+				r.lost(err)
+			} else if f != nil {
+				return f, nil
+			}
 		case wire.TypeFrame:
 			if f := r.accept(m.Frame); f != nil {
 				return f, nil
@@ -145,7 +162,7 @@ func (r *receiver) Read(ctx context.Context) (*pipeline.Frame, error) {
 			r.end.news.Say(r.env.Log.Info, "the sender stops for now, waiting for it", "sender", r.now.name, "cause", m.Text)
 			r.drop("all read")
 		default:
-			r.lost(fmt.Errorf("it sent a %s, which only receivers do", m.Type))
+			r.lost(fmt.Errorf("it sent what only receivers do: %s", m.Type))
 		}
 	}
 }
@@ -176,59 +193,6 @@ func (r *receiver) accept(f *pipeline.Frame) *pipeline.Frame {
 	return f
 }
 
-// interrupted decides about an error of the connection. It gives what Read returns, or nil to go on with
-// the next connection.
-func (r *receiver) interrupted(ctx context.Context, err error) error {
-	var codec *wire.CodecError
-	switch {
-	case errors.As(err, &codec):
-		return fmt.Errorf("%w: %w", pipeline.ErrSkip, err)
-	case ctx.Err() != nil:
-		if !r.now.between {
-			r.drop(stopped) // what follows would be the rest of a frame
-		}
-		return ctx.Err()
-	default:
-		r.lost(plain(err))
-	}
-	return nil
-}
-
-// lost gives a broken connection up.
-func (r *receiver) lost(cause error) {
-	r.end.news.Say(r.env.Log.Warn, "connection lost, waiting for the sender", "sender", r.now.name, "cause", cause)
-	r.drop("lost: " + cause.Error())
-}
-
-func (r *receiver) drop(why string) {
-	r.mu.Lock()
-	r.reading = nil
-	r.mu.Unlock()
-	r.now.drop(why)
-	r.now = nil
-}
-
-// watch interrupts a waiting Read when its context ends. Contexts that come again cost nothing.
-func (r *receiver) watch(ctx context.Context) {
-	if ctx == r.watched {
-		return
-	}
-	if r.unwatch != nil {
-		r.unwatch()
-	}
-	r.watched = ctx
-	r.unwatch = context.AfterFunc(ctx, r.interrupt)
-}
-
-// interrupt wakes a Read that waits for the sender, after its context has ended.
-func (r *receiver) interrupt() {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.reading != nil {
-		_ = r.reading.SetReadDeadline(time.Unix(1, 0))
-	}
-}
-
 // Close says bye to the sender, closes the connection and the port, and waits for every goroutine.
 func (r *receiver) Close() error {
 	if r.unwatch != nil {
@@ -245,5 +209,6 @@ func (r *receiver) Close() error {
 		r.drop(stopped)
 	}
 	r.end.close()
+	r.shelf.clear()
 	return nil
 }

@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"sync"
-	"time"
 
 	"framewire/pipeline"
 	"framewire/transports/internal/ends"
@@ -39,7 +37,8 @@ type sender struct {
 	lossless bool    // of the last frame
 	// carry is what a lossless stream's receivers had not got when they broke off. While nobody is there
 	// it is kept for those who come next.
-	carry queue
+	carry  queue
+	window window // of the photos
 	// undelivered is how many frames of a lossless stream some receiver had not got at the close.
 	undelivered int
 }
@@ -65,7 +64,7 @@ func (s *sender) Open(ctx context.Context) error {
 		announce: s.cfg.Announce, pipeline: s.env.Pipeline,
 		listen: s.cfg.Listen, dial: s.cfg.Dial, insecure: s.cfg.Insecure, secret: s.cfg.Secret, tls: s.cfg.TLS,
 		set: s.set, log: s.env.Log,
-		hello: wire.Hello{Version: wire.Version, Role: wire.RoleSender},
+		hello: wire.Hello{Version: wire.Version, Role: wire.RoleSender, Extensions: []wire.Extension{wire.Confirm()}},
 		admit: s.admit, dismiss: s.dismiss, serve: s.serve, done: s.done,
 	}
 	if err := s.end.open(ctx); err != nil {
@@ -79,31 +78,46 @@ func (s *sender) Open(ctx context.Context) error {
 func (s *sender) Wanted() bool { return s.env.Counters.Peers.Load() > 0 }
 
 // Write gives a frame to every receiver's queue. For a frame of a lossless stream it waits for receivers
-// and for room; otherwise it never waits.
+// and for room; otherwise it never waits. A frame whose delivery is confirmed it holds until it is.
 func (s *sender) Write(ctx context.Context, f *pipeline.Frame) error {
+	confirm := s.confirms(f)
 	if err := ends.CheckFrame(f, s.cfg.MaxFrame); err != nil {
+		if confirm && !errors.Is(err, pipeline.ErrSkip) {
+			err = fmt.Errorf("%w: %w", err, pipeline.ErrSkip) // it concerns this photo, and others go on
+		}
 		return err
+	}
+	if confirm {
+		return s.writePhoto(ctx, f)
 	}
 	it := item{frame: f}
 	if f.Lossless || s.Wanted() {
 		it.sum = wire.Checksum(0, f.Data)
 	}
+	return s.await(ctx, func() string {
+		s.lossless = f.Lossless
+		if f.Lossless {
+			return s.waitFor()
+		}
+		return ""
+	}, func() { s.push(it) })
+}
+
+// await waits until wait says that there is nothing to wait for, and then calls push. Both are called with
+// the lock held.
+func (s *sender) await(ctx context.Context, wait func() string, push func()) error {
 	for told := false; ; {
 		s.mu.Lock()
-		s.lossless = f.Lossless
-		wait := ""
-		if f.Lossless {
-			wait = s.waitFor()
-		}
-		if wait == "" {
-			s.push(it)
+		what := wait()
+		if what == "" {
+			push()
 			s.mu.Unlock()
 			return nil
 		}
 		s.mu.Unlock()
-		if wait != waitRoom && !told {
+		if what != waitRoom && !told {
 			told = true
-			s.env.Log.Info(wait)
+			s.env.Log.Info(what)
 		}
 		select {
 		case <-s.changed:
@@ -154,103 +168,6 @@ func (s *sender) push(it item) {
 		}
 		p.queue.push(it)
 		p.wake()
-	}
-}
-
-// End empties the queues, tells every receiver that the stream is over, and waits until they have read
-// it all. A lossless stream takes the time that its receivers need (see peer.lingers), a live one two
-// seconds.
-func (s *sender) End(ctx context.Context) error {
-	s.mu.Lock()
-	if !s.lossless {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, s.set.end)
-		defer cancel()
-	}
-	s.state = ending
-	for _, p := range s.peers {
-		s.carry.clear() // those who are there have it in their queues
-		p.wake()
-	}
-	left := len(s.carry.items)
-	s.mu.Unlock()
-	if left > 0 {
-		s.env.Log.Info("the stream has ended, waiting for a receiver to take what is left", "frames", left)
-	}
-	s.mu.Lock()
-	for s.places > 0 || len(s.carry.items) > 0 {
-		s.mu.Unlock()
-		select {
-		case <-s.changed:
-		case <-ctx.Done():
-			return s.unread()
-		}
-		s.mu.Lock()
-	}
-	s.mu.Unlock()
-	return nil
-}
-
-// unread says who did not get the end. For a live stream that is no error: the end comes all the same
-// when the connection closes.
-func (s *sender) unread() error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if !s.lossless || s.places == 0 && len(s.carry.items) == 0 {
-		return nil
-	}
-	return errors.New("the stream ended and " + s.behind() + " had not read all of it")
-}
-
-func (s *sender) behind() string {
-	switch len(s.peers) {
-	case 0:
-		return "a receiver that broke off"
-	case 1:
-		return "receiver " + s.peers[0].name
-	}
-	return ends.Receivers(len(s.peers))
-}
-
-// Close says bye to those who are still connected, closes all connections and the port, and waits for
-// every goroutine. It takes about as long as settings.bye at most.
-func (s *sender) Close() error {
-	s.mu.Lock()
-	if s.state == closing {
-		s.mu.Unlock()
-		return nil
-	}
-	s.state = closing
-	for _, p := range s.peers {
-		p.hurry()
-	}
-	if s.undelivered = 0; len(s.peers) == 0 {
-		s.undelivered = s.carry.lossless()
-	}
-	s.mu.Unlock()
-	force := time.AfterFunc(s.set.bye, s.closeAll)
-	defer force.Stop()
-	close(s.stop)
-	s.end.close()
-	s.reports.Wait()
-	s.mu.Lock()
-	s.carry.clear()
-	s.lost, s.begun = 0, false
-	undelivered := s.undelivered
-	s.mu.Unlock()
-	if undelivered > 0 {
-		s.env.Counters.Dropped.Add(uint64(undelivered))
-		s.env.Log.Warn("stopped before everything was delivered", "frames", undelivered)
-	}
-	return nil
-}
-
-func (s *sender) closeAll() {
-	s.mu.Lock()
-	peers := slices.Clone(s.peers)
-	s.mu.Unlock()
-	for _, p := range peers {
-		p.conn.Close()
 	}
 }
 

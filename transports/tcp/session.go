@@ -12,7 +12,7 @@ import (
 )
 
 // session is one connection to a sender, as the receiver sees it. Read uses it; a goroutine of its own
-// sends the pings, however long Read is not called.
+// sends the pings and the answers, however long Read is not called.
 type session struct {
 	r    *receiver
 	conn net.Conn
@@ -20,16 +20,20 @@ type session struct {
 	over chan struct{} // closed when Read has done with it
 	why  string        // set before over is closed
 
+	answers answers
+
 	// Of the goroutine that reads.
 	in      *wire.Reader
 	ctx     context.Context // of the Read that is running
 	between bool            // no message has begun
 	resumed bool            // no frame came yet that is newer than those before the interruption
 	clock   wire.Clock
+	photos  intake
 }
 
 func newSession(r *receiver, l *link) *session {
 	s := &session{r: r, conn: l.conn, name: l.name, over: make(chan struct{})}
+	s.answers.more, s.photos.s = make(chan struct{}, 1), s
 	s.in = wire.NewReader(s, r.env.Pool, uint32(r.cfg.MaxFrame))
 	return s
 }
@@ -52,14 +56,20 @@ func (s *session) Read(p []byte) (int, error) {
 		if err := s.conn.SetReadDeadline(since.Add(s.r.set.dead)); err != nil {
 			return 0, err
 		}
-		// The context is looked at after the deadline is set: whoever cancels it moves the deadline later.
+		// These are looked at after the deadline is set: whoever ends one moves the deadline later.
 		if err := s.ctx.Err(); err != nil {
+			return 0, err
+		}
+		if err := s.givenUp(); err != nil {
 			return 0, err
 		}
 		n, err := s.conn.Read(p)
 		s.r.env.Counters.BytesIn.Add(uint64(n))
 		if n > 0 || !errors.Is(err, os.ErrDeadlineExceeded) || s.ctx.Err() != nil {
 			return n, err
+		}
+		if err := s.givenUp(); err != nil {
+			return 0, err
 		}
 		if time.Since(since) >= s.r.set.dead {
 			return 0, fmt.Errorf("no sign of life for %s", s.r.set.dead)
@@ -68,14 +78,14 @@ func (s *session) Read(p []byte) (int, error) {
 	}
 }
 
-// ping asks for the sender's clock at once and then every second, and says bye at the end.
-func (s *session) ping() {
+// talk asks for the sender's clock at once and then every second, answers its offers, and says bye at the
+// end.
+func (s *session) talk() {
 	defer s.conn.Close()
 	ticker := time.NewTicker(s.r.set.ping)
 	defer ticker.Stop()
-	var b []byte
+	b := wire.Ping{Sent: s.r.set.now()}.Append(nil)
 	for {
-		b = wire.Ping{Sent: s.r.set.now()}.Append(b[:0])
 		if err := s.write(b, s.r.set.dead); err != nil {
 			// Read will see it too; what came before may still be worth reading.
 			<-s.over
@@ -83,8 +93,12 @@ func (s *session) ping() {
 		}
 		select {
 		case <-ticker.C:
+			b = wire.Ping{Sent: s.r.set.now()}.Append(b[:0])
+		case <-s.answers.more:
+			b = s.appendAnswers(b[:0])
 		case <-s.over:
-			_ = s.write(wire.AppendBye(b[:0], s.why), s.r.set.bye)
+			b = s.appendAnswers(b[:0])
+			_ = s.write(wire.AppendBye(b, s.why), s.r.set.bye)
 			return
 		}
 	}
@@ -104,6 +118,7 @@ func (s *session) write(b []byte, limit time.Duration) error {
 
 // drop ends the session; the sender is told why.
 func (s *session) drop(why string) {
+	s.photos.close()
 	s.why = why
 	close(s.over)
 	_ = s.conn.SetWriteDeadline(time.Now().Add(s.r.set.bye))

@@ -18,6 +18,7 @@ type settings struct {
 	stall      time.Duration // for one live frame to be taken, after which its receiver is given up
 	pong       time.Duration // between two answers to pings, at least
 	tick       time.Duration // between two looks at the progress of a write
+	answers    time.Duration // for receivers to answer for photos when closing
 	bye        time.Duration // for saying bye when closing
 	end        time.Duration // for receivers of a live stream to read its end
 	parting    time.Duration // for a receiver to close after all of a stream and its end reached its machine
@@ -52,6 +53,7 @@ func standard() settings {
 		stall:      5 * time.Second,
 		pong:       50 * time.Millisecond,
 		tick:       time.Second,
+		answers:    300 * time.Millisecond,
 		bye:        500 * time.Millisecond,
 		end:        2 * time.Second,
 		parting:    time.Minute,

@@ -17,6 +17,8 @@ const (
 	jobNone job = iota
 	jobPong
 	jobFrame
+	jobOffer
+	jobPiece
 	jobEnd
 	jobBye
 )
@@ -25,7 +27,7 @@ const (
 func (p *peer) writeAll() {
 	for {
 		var err error
-		do, it := p.next()
+		do, it, c := p.next()
 		switch do {
 		case jobNone:
 			select {
@@ -35,6 +37,8 @@ func (p *peer) writeAll() {
 			}
 		case jobFrame:
 			err = p.writeFrame(it)
+		case jobPiece:
+			err = p.writePiece(c)
 		default:
 			err = p.write(nil)
 		}
@@ -49,27 +53,41 @@ func (p *peer) writeAll() {
 	}
 }
 
-// next decides what to write. A frame it gives, for anything else it fills p.head.
-func (p *peer) next() (job, item) {
+// next decides what to write. A frame or a piece of a photo it gives, for anything else it fills p.head.
+func (p *peer) next() (job, item, piece) {
 	p.s.mu.Lock()
 	defer p.s.mu.Unlock()
-	p.patient = p.s.lossless
+	p.patient = p.s.lossless || len(p.transfers) > 0
 	switch {
 	case p.s.state == closing:
 		p.head = wire.AppendBye(p.head[:0], "the sender stopped")
-		return jobBye, item{}
+		return jobBye, item{}, piece{}
 	case p.asked:
 		p.asked = false
 		p.pong.Sent = p.s.set.now()
 		p.head = p.pong.Append(p.head[:0])
-		return jobPong, item{}
-	case len(p.queue.items) > 0:
-		return jobFrame, p.queue.begin()
-	case p.s.state == ending:
-		p.head = wire.AppendEnd(p.head[:0])
-		return jobEnd, item{}
+		return jobPong, item{}, piece{}
 	}
-	return jobNone, item{}
+	if ph := p.nextOffer(); ph != nil {
+		p.head = wire.AppendOffer(p.head[:0], ph.number, ph.sum, ph.frame)
+		return jobOffer, item{}, piece{}
+	}
+	if len(p.queue.items) > 0 && !p.framed {
+		p.framed = true
+		return jobFrame, p.queue.begin(), piece{}
+	}
+	p.framed = false
+	if c, ok := p.nextPiece(); ok {
+		return jobPiece, item{}, c
+	}
+	switch {
+	case len(p.queue.items) > 0:
+		return jobFrame, p.queue.begin(), piece{}
+	case p.s.state == ending && len(p.s.window.photos) == 0:
+		p.head = wire.AppendEnd(p.head[:0])
+		return jobEnd, item{}, piece{}
+	}
+	return jobNone, item{}, piece{}
 }
 
 func (p *peer) writeFrame(it item) error {

@@ -3,10 +3,11 @@ package wire
 import (
 	"encoding/binary"
 	"fmt"
+	"strings"
 	"time"
 )
 
-// maxText bounds the text of a bye, in bytes.
+// maxText bounds the text of a bye or of a refusal to take a photo, in bytes.
 const maxText = 1024
 
 // Ping asks the sender for its clock. A receiver sends the first right after the handshake, and the
@@ -44,13 +45,17 @@ func AppendEnd(dst []byte) []byte {
 	return finish(begin(dst, TypeEnd), len(dst), 0, 0)
 }
 
-// AppendBye adds the message that says why this end stops for now. A text above 1024 bytes is cut.
+// AppendBye adds the message that says why this end stops for now. A text above 1024 bytes is cut, and what in
+// it is no UTF-8 is replaced.
 func AppendBye(dst []byte, text string) []byte {
-	text = Cut(text, maxText)
+	text = fit(text)
 	start := len(dst)
 	dst = finish(begin(dst, TypeBye), start, uint32(len(text)), Checksum(0, []byte(text)))
 	return append(dst, text...)
 }
+
+// fit makes a text one that the other end takes: it may name files.
+func fit(text string) string { return Cut(strings.ToValidUTF8(text, "\uFFFD"), maxText) }
 
 func parsePing(head []byte) (Ping, error) {
 	if len(head) < 8 {

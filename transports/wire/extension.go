@@ -3,6 +3,7 @@ package wire
 import (
 	"encoding/binary"
 	"fmt"
+	"slices"
 )
 
 // ExtensionType numbers an extension of the hello. With the top bit set (Critical) the sender of the
@@ -20,8 +21,11 @@ const (
 	// session. Only sessions of datagrams number their frames.
 	ExtFirstFrame ExtensionType = 2
 	// ExtInstance is a number (8 bytes) that the running end has chosen at random: a session of datagrams
-	// takes the place of an older one with the same end.
+	// takes the place of an older one with the same end, and a sender that waits for several receivers to
+	// confirm knows one that comes back.
 	ExtInstance ExtensionType = 3
+	// ExtConfirm, without a value, says that this end knows offers, answers and chunks.
+	ExtConfirm ExtensionType = 4
 )
 
 // Extension is one entry in the hello's extension area: type (2 bytes), length (2 bytes), value.
@@ -97,10 +101,18 @@ func (h Hello) Instance() uint64 {
 	return 0
 }
 
+// Confirm makes the extension that tells the other end that this one knows confirmed delivery.
+func Confirm() Extension { return Extension{Type: ExtConfirm} }
+
+// Confirms reports whether the other end knows confirmed delivery.
+func (h Hello) Confirms() bool {
+	return slices.ContainsFunc(h.Extensions, func(e Extension) bool { return e.Type == ExtConfirm })
+}
+
 // Accept decides about another end's hello. It gives nil, or the refusal to send.
 func (h Hello) Accept(ours Role) *Refusal {
 	if h.Role == ours {
-		return Refuse(ReasonRole, fmt.Sprintf("both ends are %ss: one of them has to be a %s", ours, ours.other()))
+		return Refuse(ReasonRole, fmt.Sprintf("both ends are %ss: one of them has to be a %s", ours, ours.Other()))
 	}
 	for _, e := range h.Extensions {
 		if e.Type&Critical != 0 {
@@ -108,11 +120,4 @@ func (h Hello) Accept(ours Role) *Refusal {
 		}
 	}
 	return nil
-}
-
-func (r Role) other() Role {
-	if r == RoleSender {
-		return RoleReceiver
-	}
-	return RoleSender
 }

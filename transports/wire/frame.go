@@ -3,6 +3,7 @@ package wire
 import (
 	"encoding/binary"
 	"fmt"
+	"math"
 	"time"
 
 	"framewire/pipeline"
@@ -18,6 +19,8 @@ const FrameHead = 60
 const (
 	flagKey      = 1 << 0
 	flagLossless = 1 << 1
+	flagConfirm  = 1 << 2
+	flagMotion   = 1 << 3
 )
 
 // CodecID numbers a codec. Numbers up to 32767 are given out here, those above are free for private use.
@@ -27,6 +30,7 @@ type CodecID uint16
 const (
 	CodecRaw  CodecID = 1 // pipeline.CodecRaw
 	CodecJPEG CodecID = 2 // pipeline.CodecJPEG
+	CodecFile CodecID = 3 // pipeline.CodecFile
 )
 
 // codecName gives the engine's name for a number, or "" for one that is not known.
@@ -36,6 +40,8 @@ func codecName(id CodecID) pipeline.Codec {
 		return pipeline.CodecRaw
 	case CodecJPEG:
 		return pipeline.CodecJPEG
+	case CodecFile:
+		return pipeline.CodecFile
 	}
 	return ""
 }
@@ -46,6 +52,8 @@ func codecID(name pipeline.Codec) CodecID {
 		return CodecRaw
 	case pipeline.CodecJPEG:
 		return CodecJPEG
+	case pipeline.CodecFile:
+		return CodecFile
 	}
 	return 0
 }
@@ -104,6 +112,12 @@ func flags(f *pipeline.Frame) (b byte) {
 	if f.Lossless {
 		b |= flagLossless
 	}
+	if f.Confirm {
+		b |= flagConfirm
+	}
+	if f.Meta.Motion {
+		b |= flagMotion
+	}
 	return b
 }
 
@@ -111,6 +125,10 @@ func flags(f *pipeline.Frame) (b byte) {
 // everything that can be known without the data; a codec without a name here is a *CodecError. lastName is
 // the string that the last name was put in: photos sent again and again under one name cost one string.
 func ParseFrameHead(f *pipeline.Frame, head []byte, size uint32, lastName *string) error {
+	return parseFrameHead(f, head, int64(size), lastName)
+}
+
+func parseFrameHead(f *pipeline.Frame, head []byte, size int64, lastName *string) error {
 	if len(head) < FrameHead {
 		return fmt.Errorf("frame's head has %d bytes, wants %d or more", len(head), FrameHead)
 	}
@@ -124,6 +142,7 @@ func ParseFrameHead(f *pipeline.Frame, head []byte, size uint32, lastName *strin
 	f.PTS = time.Duration(binary.BigEndian.Uint64(head[32:]))
 	id := CodecID(binary.BigEndian.Uint16(head[40:]))
 	f.Key, f.Lossless = head[43]&flagKey != 0, head[43]&flagLossless != 0
+	f.Confirm, f.Meta.Motion = head[43]&flagConfirm != 0, head[43]&flagMotion != 0
 	f.Meta.Rotation = int(binary.BigEndian.Uint16(head[56:]))
 	if name := head[FrameHead : FrameHead+nameSize]; len(name) > 0 {
 		if string(name) != *lastName {
@@ -143,7 +162,7 @@ func ParseFrameHead(f *pipeline.Frame, head []byte, size uint32, lastName *strin
 	f.Format.Width = int(int32(binary.BigEndian.Uint32(head[44:])))
 	f.Format.Height = int(int32(binary.BigEndian.Uint32(head[48:])))
 	f.Format.Stride = int(int32(binary.BigEndian.Uint32(head[52:])))
-	if err := f.Format.Check(int(size)); err != nil {
+	if err := f.Format.Check(int(min(size, math.MaxInt32))); err != nil { // no raw frame is larger
 		return fmt.Errorf("frame %d: %w", f.Seq, err)
 	}
 	return nil

@@ -9,7 +9,7 @@ import (
 // HeaderSize is the length in bytes of the header that every message begins with.
 const HeaderSize = 16
 
-// MaxHead bounds the fields that follow a header. The longest known, a frame's with its name, has 1084.
+// MaxHead bounds the fields that follow a header. The longest known, an offer's with its name, has 1132.
 const MaxHead = 2048
 
 // Type says what a message is. A type with the top bit set (0x80) must be understood: an end that does
@@ -23,6 +23,10 @@ const (
 	TypeBye   Type = 3 // either way: this end stops and may come back; the payload is a text
 	TypePing  Type = 4 // receiver to sender: still here, and what time is it
 	TypePong  Type = 5 // sender to receiver: the answer
+	// The three by which delivery is confirmed, between ends whose hellos both have ExtConfirm.
+	TypeOffer  Type = 6 // sender to receiver: a picture that it has
+	TypeAnswer Type = 7 // receiver to sender: whether it is wanted, or kept
+	TypeChunk  Type = 8 // sender to receiver: a piece of its data
 )
 
 const mustUnderstand Type = 0x80
@@ -40,6 +44,12 @@ func (t Type) String() string {
 		return "ping"
 	case TypePong:
 		return "pong"
+	case TypeOffer:
+		return "offer"
+	case TypeAnswer:
+		return "answer"
+	case TypeChunk:
+		return "chunk"
 	}
 	return fmt.Sprintf("message %d", uint8(t))
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -20,7 +21,7 @@ func gray(pool *pipeline.Pool) *pipeline.Frame {
 	f.Stream, f.Seq = pipeline.StreamID{0xAB, 15: 0xCD}, 42
 	f.Captured, f.PTS = time.Unix(1700000000, 123456789), 1400*time.Millisecond
 	f.Format, f.Key, f.Lossless = pipeline.Raw(pipeline.LayoutGray, 4, 2), true, true
-	f.Meta = pipeline.Meta{Name: "photo 1.jpg", Rotation: 90}
+	f.Meta, f.Confirm = pipeline.Meta{Name: "photo 1.jpg", Rotation: 90, Motion: true}, true
 	return f
 }
 
@@ -55,8 +56,10 @@ func flip(s string, i int) string {
 	return string(b)
 }
 
-// messages are what a peer may send, and the error that it gives; "" is a message.
-var messages = []struct{ name, bytes, err string }{
+// received is what a peer may send, and the error that it gives; "" is a message.
+type received struct{ name, bytes, err string }
+
+var messages = []received{
 	{"frame", altered(func([]byte) {}), ""},
 	{"end", string(AppendEnd(nil)), ""},
 	{"bye", string(AppendBye(nil, "back soon")), ""},
@@ -69,7 +72,7 @@ var messages = []struct{ name, bytes, err string }{
 	{"half a header", string(AppendEnd(nil)[:7]), "the connection broke in the middle of a message: unexpected EOF"},
 	{"half a head", altered(func([]byte) {})[:40], "the connection broke in the middle of a message: unexpected EOF"},
 	{"half a frame", strings.TrimSuffix(altered(func([]byte) {}), "s!!"), "frame 42 broke off after 5 of 8 bytes: unexpected EOF"},
-	{"damaged header", flip(altered(func([]byte) {}), 5), "message with a damaged header (CRC-32C e3106367, wants e8b51af3)"},
+	{"damaged header", flip(altered(func([]byte) {}), 5), "message with a damaged header (CRC-32C 626f56c0, wants 69ca2f54)"},
 	{"damaged data", flip(altered(func([]byte) {}), len(altered(func([]byte) {}))-1), "frame 42 is damaged (CRC-32C 422245e1, wants 527c828e)"},
 	{"garbage", strings.Repeat("\xff", 64), "message claims a head of 65535 bytes, the limit is 2048: the stream is damaged"},
 	{"frame above the limit", claim(TypeFrame, 1<<20+1), "frame claims 1048577 bytes, the limit is 1048576 (max_frame)"},
@@ -77,7 +80,9 @@ var messages = []struct{ name, bytes, err string }{
 	{"unknown of 2^32-1 bytes", claim(0x42, 1<<32-1), "message 66 claims 4294967295 bytes, the limit is 1048576"},
 	{"end with a payload", rawMessage(TypeEnd, "", "x"), "end claims 1 bytes, the limit is 0"},
 	{"long bye", rawMessage(TypeBye, "", strings.Repeat("x", 1025)), "bye claims 1025 bytes, the limit is 1024"},
-	{"bye that is no text", rawMessage(TypeBye, "", "\xff\xfe"), "bye with a damaged text"},
+	{"bye that is no text", rawMessage(TypeBye, "", "\xff\xfe"), "bye with a text that is not UTF-8"},
+	{"damaged bye", flip(rawMessage(TypeBye, "", "back"), HeaderSize+3), "bye: damaged payload (CRC-32C 5489b830, wants 44d77f5f)"},
+	{"half a bye", rawMessage(TypeBye, "", "back")[:HeaderSize+2], "bye: the connection broke in the middle of a message: unexpected EOF"},
 	{"short ping", rawMessage(TypePing, "1234567", ""), "ping's head has 7 bytes, wants 8"},
 	{"short pong", rawMessage(TypePong, "1234567", ""), "pong's head has 7 bytes, wants 24"},
 	{"short frame head", rawMessage(TypeFrame, "short", "12345678"), "frame's head has 5 bytes, wants 60 or more"},
@@ -101,7 +106,7 @@ func TestChecksum(t *testing.T) {
 }
 
 func TestMessages(t *testing.T) {
-	for _, test := range messages {
+	for _, test := range slices.Concat(messages, transferMessages) {
 		t.Run(test.name, func(t *testing.T) {
 			for how, in := range map[string]io.Reader{
 				"at once":      strings.NewReader(test.bytes),
@@ -116,9 +121,7 @@ func TestMessages(t *testing.T) {
 				if got != test.err {
 					t.Errorf("%s: error %q, want %q", how, got, test.err)
 				}
-				if m.Frame != nil {
-					m.Frame.Release()
-				}
+				release(m)
 				if n := pool.Outstanding(); n != 0 {
 					t.Errorf("%s: %d frames not given back", how, n)
 				}
@@ -136,7 +139,7 @@ func TestFrameRoundTrip(t *testing.T) {
 	}
 	got := m.Frame
 	if got.Stream != want.Stream || got.Seq != want.Seq || !got.Captured.Equal(want.Captured) || got.PTS != want.PTS ||
-		got.Format != want.Format || got.Key != want.Key || got.Lossless != want.Lossless || got.Meta != want.Meta || !bytes.Equal(got.Data, want.Data) {
+		got.Format != want.Format || got.Key != want.Key || got.Lossless != want.Lossless || got.Confirm != want.Confirm || got.Meta != want.Meta || !bytes.Equal(got.Data, want.Data) {
 		t.Errorf("got %+v", got)
 	}
 }
@@ -144,9 +147,9 @@ func TestFrameRoundTrip(t *testing.T) {
 // After a frame in an unknown codec the connection goes on.
 func TestUnknownCodecIsSkipped(t *testing.T) {
 	pool := pipeline.NewPool()
-	r := NewReader(strings.NewReader(altered(func(h []byte) { h[41] = 3 })+string(AppendEnd(nil))), pool, 1<<20)
+	r := NewReader(strings.NewReader(altered(func(h []byte) { h[41] = 4 })+string(AppendEnd(nil))), pool, 1<<20)
 	var codec *CodecError
-	if _, err := r.Next(); !errors.As(err, &codec) || codec.ID != 3 || codec.Seq != 42 {
+	if _, err := r.Next(); !errors.As(err, &codec) || codec.ID != 4 || codec.Seq != 42 {
 		t.Fatalf("got %v, want a codec error", err)
 	}
 	if m, err := r.Next(); err != nil || m.Type != TypeEnd {
@@ -250,7 +253,7 @@ func TestCheckFrame(t *testing.T) {
 }
 
 func FuzzMessage(f *testing.F) {
-	for _, test := range messages {
+	for _, test := range slices.Concat(messages, transferMessages) {
 		f.Add([]byte(test.bytes))
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
@@ -267,9 +270,7 @@ func FuzzMessage(f *testing.F) {
 			if again := marshal(m); again != nil && !bytes.HasSuffix(b[at:end], again) && plainly(m, b[at:end]) {
 				t.Errorf("read %x, wrote %x", b[at:end], again)
 			}
-			if m.Frame != nil {
-				m.Frame.Release()
-			}
+			release(m)
 		}
 		if n := pool.Outstanding(); n != 0 {
 			t.Errorf("%d frames not given back", n)
@@ -290,7 +291,7 @@ func marshal(m Message) []byte {
 	case TypePong:
 		return m.Pong.Append(nil)
 	}
-	return nil
+	return marshalTransfer(m)
 }
 
 // plainly reports whether a message holds nothing that later versions may add: reserved bits, longer
@@ -302,11 +303,13 @@ func plainly(m Message, b []byte) bool {
 	head := int(binary.BigEndian.Uint16(b[2:]))
 	switch m.Type {
 	case TypeFrame:
-		return head == FrameHead+len(m.Frame.Meta.Name) && b[HeaderSize+43]&^3 == 0
+		return head == FrameHead+len(m.Frame.Meta.Name) && b[HeaderSize+43]&^15 == 0
 	case TypePing:
 		return head == 8 && binary.BigEndian.Uint32(b[8:]) == 0
 	case TypePong:
 		return head == 24 && binary.BigEndian.Uint32(b[8:]) == 0
+	case TypeOffer, TypeAnswer, TypeChunk:
+		return plainTransfer(m, b)
 	}
 	return head == 0 && binary.BigEndian.Uint32(b[8:]) == 0
 }
@@ -348,6 +351,9 @@ func FuzzFrameHead(f *testing.F) {
 	f.Add(uint8(TypePing), make([]byte, 8), []byte(nil))
 	f.Add(uint8(TypePong), make([]byte, 24), []byte(nil))
 	f.Add(uint8(TypeBye), []byte(nil), []byte("back soon"))
+	for _, test := range transferMessages {
+		f.Add(test.kind(), test.head(), test.payload())
+	}
 	f.Fuzz(func(t *testing.T, kind uint8, head, payload []byte) {
 		if len(head) > MaxHead {
 			return
@@ -365,10 +371,18 @@ func FuzzFrameHead(f *testing.F) {
 			if err := CheckFrame(m.Frame); err != nil {
 				t.Errorf("a frame came that may not be sent: %v", err)
 			}
-			m.Frame.Release()
 		}
+		release(m)
 		if n := pool.Outstanding(); n != 0 {
 			t.Errorf("%d frames not given back", n)
 		}
 	})
+}
+
+func release(m Message) {
+	for _, f := range []*pipeline.Frame{m.Frame, m.Offer.Frame} {
+		if f != nil {
+			f.Release()
+		}
+	}
 }

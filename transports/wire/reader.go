@@ -13,16 +13,20 @@ import (
 const (
 	readAhead  = 4 << 10   // bytes that are read before it is known where they belong
 	readChunk  = 256 << 10 // bytes of payload between two checksums, so that they are still in the cache
+	firstBytes = 4 << 10   // bytes of other payloads for which a stranger gets memory at once
 	firstAlloc = 1 << 20   // bytes of payload for which a stranger gets memory at once
 )
 
 // Message is what Next read. Only the field that its type names is set.
 type Message struct {
-	Type  Type
-	Frame *pipeline.Frame // TypeFrame; Captured is by the sender's clock. The caller has the reference
-	Text  string          // TypeBye
-	Ping  Ping            // TypePing
-	Pong  Pong            // TypePong
+	Type   Type
+	Frame  *pipeline.Frame // TypeFrame; Captured is by the sender's clock. The caller has the reference
+	Text   string          // TypeBye
+	Ping   Ping            // TypePing
+	Pong   Pong            // TypePong
+	Offer  Offer           // TypeOffer
+	Answer OfferAnswer     // TypeAnswer
+	Chunk  Chunk           // TypeChunk
 }
 
 // Reader reads messages. It is not safe for concurrent use.
@@ -33,6 +37,7 @@ type Reader struct {
 	largest  int // bytes of the largest frame that came whole
 	head     [HeaderSize + MaxHead]byte
 	name     string // of the last frame that had one, to use again
+	buf      []byte // for the payloads that are no frames, to use again
 }
 
 // NewReader gives a reader of messages whose payload has at most maxFrame bytes. Frames are taken from
@@ -49,8 +54,8 @@ func (r *Reader) Wait() error {
 }
 
 // Next reads one message; those of unknown types are skipped. After a *CodecError the next message can be
-// read; any other error means that the connection cannot be used any more. Between two messages the end
-// of the connection is io.EOF.
+// read, and the Message says whether it was a frame or an offer that was in it; any other error means that
+// the connection cannot be used any more. Between two messages the end of the connection is io.EOF.
 func (r *Reader) Next() (Message, error) {
 	for {
 		h, head, err := r.header()
@@ -70,6 +75,12 @@ func (r *Reader) Next() (Message, error) {
 			m.Ping, err = parsePing(head)
 		case TypePong:
 			m.Pong, err = parsePong(head)
+		case TypeOffer:
+			m.Offer, err = r.offer(head)
+		case TypeAnswer:
+			m.Answer, err = r.answer(h, head)
+		case TypeChunk:
+			m.Chunk, err = r.chunk(h, head)
 		case TypeEnd:
 		default:
 			if h.Type&mustUnderstand != 0 {
@@ -79,10 +90,7 @@ func (r *Reader) Next() (Message, error) {
 				continue
 			}
 		}
-		if err != nil {
-			return Message{}, err
-		}
-		return m, nil
+		return m, err
 	}
 }
 
@@ -96,10 +104,12 @@ func hint(t Type) string {
 // limit is the largest payload in bytes that a message of that type may have.
 func (r *Reader) limit(t Type) uint32 {
 	switch t {
-	case TypeEnd, TypePing, TypePong:
+	case TypeEnd, TypePing, TypePong, TypeOffer:
 		return 0
-	case TypeBye:
+	case TypeBye, TypeAnswer:
 		return maxText
+	case TypeChunk:
+		return ChunkSize
 	}
 	return r.maxFrame
 }
@@ -165,14 +175,41 @@ func (r *Reader) payload(f *pipeline.Frame, size int, want uint32) error {
 }
 
 func (r *Reader) text(h Header) (string, error) {
-	b := make([]byte, h.Payload)
-	if _, err := io.ReadFull(r.in, b); err != nil {
-		return "", inMessage(err)
+	b, err := r.bytes(h)
+	if err != nil {
+		return "", fmt.Errorf("bye: %w", err)
 	}
-	if Checksum(0, b) != h.Sum || !utf8.Valid(b) {
-		return "", errors.New("bye with a damaged text")
+	if !utf8.Valid(b) {
+		return "", errors.New("bye with a text that is not UTF-8")
 	}
 	return Printable(string(b)), nil
+}
+
+// bytes reads a payload that is no frame into memory that is used again, and that grows with what came.
+func (r *Reader) bytes(h Header) ([]byte, error) {
+	size := int(h.Payload)
+	if cap(r.buf) < min(size, firstBytes) {
+		r.buf = make([]byte, min(size, firstBytes))
+	}
+	r.buf = r.buf[:min(size, cap(r.buf))]
+	var sum uint32
+	for got := 0; got < size; {
+		if got == len(r.buf) {
+			bigger := make([]byte, min(size, 4*got))
+			copy(bigger, r.buf)
+			r.buf = bigger
+		}
+		n, err := r.in.Read(r.buf[got:min(len(r.buf), got+readChunk)])
+		sum = Checksum(sum, r.buf[got:got+n])
+		got += n
+		if err != nil && got < size {
+			return nil, inMessage(err)
+		}
+	}
+	if sum != h.Sum {
+		return nil, fmt.Errorf("damaged payload (CRC-32C %08x, wants %08x)", sum, h.Sum)
+	}
+	return r.buf, nil
 }
 
 func (r *Reader) skip(n uint32) error {

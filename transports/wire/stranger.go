@@ -110,8 +110,10 @@ func pickled(first []byte) bool {
 }
 
 // Printable shows text from a stranger in a log line: escaped where it is not plain, and not too long.
-func Printable(text string) string {
-	quoted := strconv.QuoteToASCII(Cut(text, 200))
+func Printable(text string) string { return printable(text, 200) }
+
+func printable(text string, most int) string {
+	quoted := strconv.QuoteToASCII(Cut(text, most))
 	if plain := quoted[1 : len(quoted)-1]; plain == text {
 		return text
 	}
