@@ -2,6 +2,7 @@ package pattern
 
 import (
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -119,6 +120,74 @@ func TestSafe(t *testing.T) {
 			t.Errorf("%q gives %q, wants %q", name, got, want)
 		}
 	}
+}
+
+// safePathCases are paths as they may come over the wire, and what becomes of them.
+func safePathCases() map[string]string {
+	deep := strings.Repeat("d/", 40)
+	return map[string]string{
+		"IMG_0001.JPG":                      "IMG_0001.JPG",
+		"2024/05 May/Füße.jpg":              "2024/05 May/Füße.jpg",
+		"../../etc/passwd":                  "etc/passwd",
+		"/etc/passwd":                       "etc/passwd",
+		"a/../../b/./c.jpg":                 "a/b/c.jpg",
+		"a//b///c.jpg":                      "a/b/c.jpg",
+		`C:\Users\x\y.jpg`:                  "Users/x/y.jpg",
+		"C:/D:/e:/y.jpg":                    "y.jpg",
+		"a/C:/y.jpg":                        map[bool]string{false: "a/C:/y.jpg", true: "a/C_/y.jpg"}[runtime.GOOS == "windows"],
+		`\\server\share\y.jpg`:              "server/share/y.jpg",
+		"a/..":                              "",
+		"a/":                                "",
+		"":                                  "",
+		"//":                                "",
+		". /..../x.jpg":                     "x.jpg",
+		".git/hooks/post-checkout":          "_git/hooks/post-checkout",
+		".framewire-0.part/x":               "_framewire-0.part/x",
+		"con/aux.jpg":                       "_con/_aux.jpg",
+		"-rf/--x/y.jpg":                     "_rf/_x/y.jpg",
+		"a\x00b/c\nd/e\x1b.jpg":             "ab/cd/e.jpg",
+		"gpj\u202e/x.jpg":                   "gpj/x.jpg",
+		strings.Repeat("x", 300) + "/y.jpg": strings.Repeat("x", 240) + "/y.jpg",
+		deep + "y.jpg":                      strings.Repeat("d/", 15) + "y.jpg",
+	}
+}
+
+func TestSafePath(t *testing.T) {
+	for name, want := range safePathCases() {
+		if got := SafePath(name); got != want {
+			t.Errorf("%q gives %q, wants %q", name, got, want)
+		}
+	}
+}
+
+func FuzzSafePath(f *testing.F) {
+	for name := range safePathCases() {
+		f.Add(name)
+	}
+	for name := range safeCases() {
+		f.Add(name)
+	}
+	f.Fuzz(func(t *testing.T, name string) {
+		got := SafePath(name)
+		if got == "" {
+			if Safe(name) != "" {
+				t.Errorf("%q gives nothing, and its last element is fine", name)
+			}
+			return
+		}
+		elements := strings.Split(got, "/")
+		if !filepath.IsLocal(got) || len(elements) > deepest || SafePath(got) != got {
+			t.Errorf("%q gives %q, and that gives %q", name, got, SafePath(got))
+		}
+		for _, element := range elements {
+			if element == "" || Safe(element) != element {
+				t.Errorf("%q gives %q, of which %q is not safe", name, got, element)
+			}
+		}
+		if last := elements[len(elements)-1]; last != Safe(name) {
+			t.Errorf("%q ends with %q, wants %q", name, last, Safe(name))
+		}
+	})
 }
 
 func FuzzSafe(f *testing.F) {

@@ -80,3 +80,35 @@ func cut(name string, n int) string {
 	}
 	return name[:n]
 }
+
+// deepest is how many path elements a safe path has at most.
+const deepest = 16
+
+// SafePath makes a path below a folder, with / between its elements, of a name that came over the wire.
+// Slashes and backslashes separate; each element is made safe as Safe does, and those in which nothing can
+// stay are left out, "." and ".." and the drives of Windows in front among them. Of more than sixteen elements the
+// first fifteen and the last stay. Where nothing of the last can stay, the result is empty.
+func SafePath(name string) string {
+	elements := strings.FieldsFunc(name, func(r rune) bool { return r == '/' || r == '\\' })
+	if len(elements) == 0 || Safe(name) == "" {
+		return ""
+	}
+	safe := make([]string, 0, deepest)
+	for i, element := range elements {
+		plain := Safe(element)
+		isDrive := len(safe) == 0 && i < len(elements)-1 && (drive(element) || drive(plain))
+		switch {
+		case plain == "" || isDrive:
+		case len(safe) == deepest:
+			safe[deepest-1] = plain
+		default:
+			safe = append(safe, plain)
+		}
+	}
+	return strings.Join(safe, "/")
+}
+
+// drive reports whether a path element is a drive of Windows: "C:".
+func drive(element string) bool {
+	return len(element) == 2 && element[1] == ':' && unicode.IsLetter(rune(element[0]))
+}

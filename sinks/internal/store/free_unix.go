@@ -1,0 +1,21 @@
+//go:build linux || darwin
+
+package store
+
+import (
+	"os"
+
+	"golang.org/x/sys/unix"
+)
+
+// KnowsFree says whether free disk space can be asked for here.
+const KnowsFree = true
+
+// freeBytes is the disk space in bytes that this user may still take where the folder is.
+func freeBytes(dir string) (int64, error) {
+	var st unix.Statfs_t
+	if err := unix.Statfs(dir, &st); err != nil {
+		return 0, &os.PathError{Op: "free space of", Path: dir, Err: err}
+	}
+	return int64(st.Bavail) * int64(st.Bsize), nil
+}

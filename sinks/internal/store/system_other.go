@@ -1,0 +1,25 @@
+//go:build !windows && (!unix || solaris || illumos || aix)
+
+package store
+
+import (
+	"os"
+	"syscall"
+)
+
+// flushMode opens a file that is to be flushed to the disk.
+const flushMode = os.O_RDWR
+
+func isFull(err syscall.Errno) bool { return err == syscall.ENOSPC }
+
+func isGone(err syscall.Errno) bool { return err == syscall.EIO }
+
+func syncFolder(f *os.File) error { return f.Sync() }
+
+// locksHold says that an open file can be locked and renamed or removed all the same.
+const locksHold = false
+
+func lockSurely(*os.File) bool { return false }
+
+// lock cannot keep other processes away here; within this one the Store knows which parts are open.
+func lock(*os.File) error { return nil }
