@@ -71,7 +71,7 @@ func TestNumbersAreNotTriedAgain(t *testing.T) {
 	s := open(t, path, "")
 	for i := range 4 {
 		f := at(pool, pipeline.JPEG(16+i%2, 16), i, time.Duration(i)*span)
-		if err := s.Write(t.Context(), f); err != nil {
+		if err := written(t, s, f); err != nil {
 			t.Fatal(err)
 		}
 		f.Release()

@@ -10,6 +10,8 @@ import (
 
 	"framewire/pipeline"
 	"framewire/pipeline/pipelinetest"
+	"framewire/sinks/file/internal/buffer"
+	"framewire/sinks/file/internal/disk"
 )
 
 // killEnv holds the path of the recording when the test binary runs as the process that is to be killed.
@@ -24,21 +26,61 @@ func TestMain(m *testing.M) {
 }
 
 func TestConformance(t *testing.T) {
-	for _, ext := range []string{".mkv", ".avi"} {
+	for _, ext := range []string{".mkv", ".mp4", ".avi"} {
 		t.Run(ext, func(t *testing.T) {
 			pipelinetest.Sink(t, pipelinetest.SinkCase{Spec: Spec(), Configure: func(t *testing.T, cfg any) {
 				cfg.(*Config).Path = filepath.Join(t.TempDir(), "rec"+ext)
 			}})
 		})
 	}
+	t.Run("segments", func(t *testing.T) {
+		pipelinetest.Sink(t, pipelinetest.SinkCase{Spec: Spec(), Configure: func(t *testing.T, cfg any) {
+			cfg.(*Config).Path = filepath.Join(t.TempDir(), "{date}", "{time}.mkv")
+			cfg.(*Config).Segment.Every = time.Second
+			cfg.(*Config).Keep.Bytes = 1 << 20
+		}})
+	})
+	t.Run("clips", func(t *testing.T) {
+		pipelinetest.Sink(t, pipelinetest.SinkCase{
+			Spec: Spec(),
+			Configure: func(t *testing.T, cfg any) {
+				cfg.(*Config).Path = filepath.Join(t.TempDir(), "{time}.mkv")
+				cfg.(*Config).Trigger.Motion = true
+				cfg.(*Config).Prerecord = time.Second
+			},
+			Inputs: func(p *pipeline.Pool) []*pipeline.Frame {
+				list := pipelinetest.Frames(p, pipeline.JPEG(64, 48), 8)
+				list[3].Meta.Motion = true
+				return list
+			},
+		})
+	})
+}
+
+// settings are the defaults with a path.
+func settings(path string) Config {
+	cfg := defaults()
+	cfg.Path = path
+	return cfg
 }
 
 // open gives an opened sink that records to path.
-func open(t testing.TB, path, codec string) pipeline.Sink {
+func open(t testing.TB, path, codec string) *sink {
 	t.Helper()
-	s, err := Spec().NewSink(&Config{Path: path, Codec: codec}, pipelinetest.Env(t, pipeline.NewPool()))
-	if err != nil {
+	cfg := settings(path)
+	cfg.Codec = codec
+	return openWith(t, cfg, nil)
+}
+
+// openWith gives an opened sink; d is the real disk where it is nil.
+func openWith(t testing.TB, cfg Config, d disk.Disk) *sink {
+	t.Helper()
+	if err := cfg.Validate(); err != nil {
 		t.Fatal(err)
+	}
+	s := newSink(cfg, pipelinetest.Env(t, pipeline.NewPool()))
+	if d != nil {
+		s.disk = d
 	}
 	if err := s.Open(t.Context()); err != nil {
 		t.Fatal(err)
@@ -74,15 +116,6 @@ func record(t *testing.T, path, codec string, format pipeline.Format, times []ti
 	}
 }
 
-// every gives n times with num/den frames a second.
-func every(n, num, den int) []time.Duration {
-	list := make([]time.Duration, n)
-	for i := range list {
-		list[i] = time.Duration(i) * time.Second * time.Duration(den) / time.Duration(num)
-	}
-	return list
-}
-
 // names lists the files beside path.
 func names(t *testing.T, path string) []string {
 	t.Helper()
@@ -95,4 +128,15 @@ func names(t *testing.T, path string) []string {
 		list = append(list, e.Name())
 	}
 	return list
+}
+
+// written writes a frame and waits until it is on the disk, or for why it is not.
+func written(t testing.TB, s *sink, f *pipeline.Frame) error {
+	t.Helper()
+	done := make(chan error, 1)
+	it := buffer.Item{Frame: f, At: s.line.At(f), Done: func(err error) { done <- err }}
+	if err := s.put(t.Context(), it); err != nil {
+		t.Fatal(err)
+	}
+	return <-done
 }

@@ -10,6 +10,9 @@ package window
 // OpenCV's C interface (highgui/highgui_c.h). gocv.NewWindow cannot pass flags, and without
 // CV_GUI_NORMAL the Qt windows get a toolbar whose keys, like Ctrl+S, open dialogs that block the thread.
 extern int cvNamedWindow(const char *name, int flags);
+
+// gocv.WaitKeyEx gives eight bits of the key, in which the left arrow is a Q.
+extern int cvWaitKey(int delay);
 */
 import "C"
 
@@ -22,9 +25,6 @@ import (
 
 // pollMillis is how long one look at the window's events takes, in milliseconds; 0 would wait for ever.
 const pollMillis = 1
-
-// noKey is what highgui gives when no key was pressed.
-const noKey = -1
 
 // gui is a highgui window. All of it is for the process's first thread only.
 type gui struct{ win *gocv.Window }
@@ -52,7 +52,7 @@ func (g *gui) show(m gocv.Mat) error { return g.win.IMShow(m) }
 func (g *gui) resize(to image.Point) error { return g.win.ResizeWindow(to.X, to.Y) }
 
 // poll handles what the window system sent, and gives the key that was pressed in any of our windows.
-func (g *gui) poll() (key int) { return g.win.WaitKey(pollMillis) }
+func (g *gui) poll() (key int) { return keyOf(int(C.cvWaitKey(pollMillis))) }
 
 // visible reports whether the window is still there: a user can close it.
 func (g *gui) visible() bool { return g.win.GetWindowProperty(gocv.WindowPropertyVisible) >= 1 }

@@ -33,7 +33,7 @@ func (s *sink) pump(ctx context.Context) {
 		if g == nil {
 			return
 		}
-		key, visible := noKey, true
+		key, visible := keyNone, true
 		if s.env.Main.Do(ctx, func() { key, visible = g.poll(), g.visible() }) != nil {
 			return
 		}
@@ -41,7 +41,7 @@ func (s *sink) pump(ctx context.Context) {
 			s.end()
 			return
 		}
-		if key != noKey {
+		if key != keyNone {
 			s.dispatch(ctx, key)
 		}
 	}
@@ -67,10 +67,13 @@ func (s *sink) end() {
 
 // press does what a key stands for.
 func (s *sink) press(ctx context.Context, key int) {
-	const esc = 27
 	switch key {
-	case 'q', 'Q', esc:
+	case 'q', 'Q', keyEsc:
 		s.end()
+		return
+	}
+	if cmd, ok := commandOf(key); ok && s.env.Control.Hears(cmd.Action) {
+		s.env.Control.Send(cmd)
 		return
 	}
 	s.mu.Lock()

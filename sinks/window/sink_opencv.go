@@ -136,14 +136,14 @@ func (s *sink) draw(ctx context.Context) error {
 		return err
 	}
 	size, resize := s.fit(image.Pt(pic.Cols(), pic.Rows())), !s.fitted
-	key := noKey
+	key := keyNone
 	shown := s.env.Main.Do(ctx, func() {
 		if err = s.gui.show(*pic); err == nil && resize {
 			err = s.gui.resize(size)
 		}
 		key = s.gui.poll() // Qt paints only while it handles events
 	})
-	if key != noKey {
+	if key != keyNone {
 		select {
 		case s.keys <- key:
 		default: // nobody types so fast

@@ -37,8 +37,10 @@ func Spec() pipeline.Spec {
 		Name:    "window",
 		Summary: "shows the pictures in a window",
 		Doc: "Keys: `q` or Esc closes the window and ends the pipeline, as closing it with the mouse does; `s` saves the " +
-			"picture; `f` goes to the whole screen and back; space pauses; `i` shows rate, latency and size. With several " +
-			"windows a key belongs to the one that the pointer was in last.\n\n" +
+			"picture; `f` goes to the whole screen and back; space pauses; `i` shows rate, latency and size. Where a " +
+			"recording is played, space pauses that, `.` goes one picture further, `+` and `-` play it faster and slower, " +
+			"and the right and left arrow seek ten seconds. With several windows a key belongs to the one that the pointer " +
+			"was in last.\n\n" +
 			"It needs a desktop: an X display, or Xwayland.",
 		Missing:  missing,
 		Defaults: Config{Snapshots: "snapshots"},

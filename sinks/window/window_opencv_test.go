@@ -39,6 +39,7 @@ type shown struct {
 	pipeline.Sink
 	t     *testing.T
 	pool  *pipeline.Pool
+	keys  *pipeline.Control
 	title string
 	ended atomic.Bool
 	seq   uint64
@@ -52,6 +53,7 @@ func show(t *testing.T, spec pipeline.Spec, cfg Config) *shown {
 	env.Pipeline = strings.ReplaceAll(t.Name(), "/", " ")
 	env.Main = loop
 	env.End = func() { w.ended.Store(true) }
+	w.keys = env.Control
 	if cfg.Snapshots == "" {
 		cfg.Snapshots = t.TempDir()
 	}
@@ -191,6 +193,42 @@ func TestPause(t *testing.T) {
 	press(t, w.title, "space")
 	until(t, "no pause", func() bool { return w.write(w.bars(600, 300, 180)) == nil })
 	w.waitFor(red, func(r image.Rectangle) bool { return r.Min.X >= 400 })
+}
+
+// While a source listens, keys are for it, and the window goes on to show what comes.
+func TestKeysGoToTheSource(t *testing.T) {
+	w := show(t, Spec(), Config{})
+	w.mustShow(w.bars(64, 48, 0))
+	commands, stop := w.keys.Listen(pipeline.ActionPause, pipeline.ActionStep, pipeline.ActionSpeed, pipeline.ActionSeek)
+	for _, c := range []struct {
+		key  string
+		want pipeline.Command
+	}{
+		{"space", pipeline.Command{Action: pipeline.ActionPause, From: "key"}},
+		{"period", pipeline.Command{Action: pipeline.ActionStep, From: "key"}},
+		{"plus", pipeline.Command{Action: pipeline.ActionSpeed, Value: 2, From: "key"}},
+		{"minus", pipeline.Command{Action: pipeline.ActionSpeed, Value: 0.5, From: "key"}},
+		{"Left", pipeline.Command{Action: pipeline.ActionSeek, Value: -10, From: "key"}},
+		{"Right", pipeline.Command{Action: pipeline.ActionSeek, Value: 10, From: "key"}},
+	} {
+		press(t, w.title, c.key)
+		select {
+		case got := <-commands:
+			if got != c.want {
+				t.Errorf("%s: %+v, want %+v", c.key, got, c.want)
+			}
+		case <-time.After(patience):
+			t.Fatalf("%s: no command", c.key)
+		}
+		w.mustShow(w.bars(64, 48, 0))
+	}
+	stop()
+	press(t, w.title, "Left") // means nothing, and is no Q
+	press(t, w.title, "space")
+	until(t, "a pause of the window", func() bool { return errors.Is(w.write(w.bars(64, 48, 0)), pipeline.ErrSkip) })
+	if w.ended.Load() {
+		t.Error("an arrow key ended it")
+	}
 }
 
 func TestSnapshot(t *testing.T) {
