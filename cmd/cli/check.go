@@ -5,6 +5,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"framewire/pipeline"
 	"framewire/pipeline/config"
 )
 
@@ -27,7 +28,7 @@ func (a *app) checkCommand() *cli.Command {
 			if err != nil {
 				return usageError{err}
 			}
-			group, err := a.prepare(chains, nil)
+			group, err := a.prepare(chains, pipeline.Options{})
 			if err != nil {
 				return err
 			}

@@ -8,7 +8,9 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -118,7 +120,7 @@ func (a *app) commands() *cli.App {
 		return cli.ShowAppHelp(ctx)
 	}
 	c.Commands = []*cli.Command{
-		a.runCommand(), a.checkCommand(), a.listCommand(), a.devicesCommand(),
+		a.runCommand(), a.playCommand(), a.checkCommand(), a.listCommand(), a.devicesCommand(),
 		a.demoCommand(), a.secretCommand(), a.docsCommand(), a.versionCommand(),
 	}
 	for _, cmd := range c.Commands {
@@ -154,8 +156,10 @@ func onUsageError(ctx *cli.Context, err error, _ bool) error {
 func (a *app) unknownCommand(ctx *cli.Context, name string) error {
 	hint := `see "framewire --help" for the commands`
 	_, isRole := configs.Read(name)
-	if _, err := os.Stat(name); err == nil || isRole {
+	if _, err := os.Stat(name); isRole || err == nil && slices.Contains([]string{".yaml", ".yml"}, filepath.Ext(name)) {
 		hint = fmt.Sprintf("to run that config: framewire run %s", name)
+	} else if err == nil {
+		hint = fmt.Sprintf("to play that recording: framewire play %s", name)
 	} else if near := cli.SuggestCommand(ctx.App.Commands, name); near != "" {
 		hint = strings.ToLower(near[:1]) + near[1:] // it is a whole question
 	}

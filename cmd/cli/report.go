@@ -9,6 +9,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/urfave/cli/v2"
+
 	"framewire/pipeline"
 )
 
@@ -41,18 +43,23 @@ func writeReport(file string, group *pipeline.Group, started time.Time) error {
 }
 
 // checkReport finds out before anything runs whether the report can be written at the end.
-func checkReport(file string, configs []string) error {
+func checkReport(ctx *cli.Context) error {
+	file := ctx.String("report")
 	if file == "" {
 		return nil
 	}
-	if slices.Contains(configs, file) {
-		return usagef("framewire run: --report %s would overwrite the config: name another file", file)
+	fail := func(problem string) error {
+		return usagef("framewire %s: --report %s%s", ctx.Command.Name, file, problem)
+	}
+	if slices.Contains(ctx.Args().Slice(), file) {
+		what := map[bool]string{true: "recording", false: "config"}[ctx.Command.Name == "play"]
+		return fail(" would overwrite the " + what + ": name another file")
 	}
 	if info, err := os.Stat(filepath.Dir(file)); err != nil || !info.IsDir() {
-		return usagef("framewire run: --report %s: there is no folder %s", file, filepath.Dir(file))
+		return fail(": there is no folder " + filepath.Dir(file))
 	}
 	if info, err := os.Stat(file); err == nil && info.IsDir() {
-		return usagef("framewire run: --report %s: it is a folder, name a file in it", file)
+		return fail(": it is a folder, name a file in it")
 	}
 	return nil
 }

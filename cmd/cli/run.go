@@ -35,12 +35,18 @@ func (a *app) runCommand() *cli.Command {
 		Flags: append([]cli.Flag{
 			&cli.StringSliceFlag{Name: "set", Usage: "override one config value, `PATH=VALUE`, as in source.path=clip.mp4; may be repeated"},
 			&cli.StringSliceFlag{Name: "only", Usage: "run only the pipeline with this `NAME`; may be repeated"},
-			&cli.DurationFlag{Name: "for", Usage: "end cleanly after this `DURATION`, as in 10s"},
-			&cli.StringFlag{Name: "report", Usage: "write what each stage did to `FILE` as JSON, also after a failure"},
-			&cli.BoolFlag{Name: "no-status", Usage: "no live status line on a terminal"},
-		}, logFlags()...),
+		}, runFlags()...),
 		Action: a.runAction,
 	}
+}
+
+// runFlags are those of all commands that run pipelines.
+func runFlags() []cli.Flag {
+	return append([]cli.Flag{
+		&cli.DurationFlag{Name: "for", Usage: "end cleanly after this `DURATION`, as in 10s"},
+		&cli.StringFlag{Name: "report", Usage: "write what each stage did to `FILE` as JSON, also after a failure"},
+		&cli.BoolFlag{Name: "no-status", Usage: "no live status line on a terminal"},
+	}, logFlags()...)
 }
 
 func (a *app) runAction(ctx *cli.Context) error {
@@ -48,10 +54,22 @@ func (a *app) runAction(ctx *cli.Context) error {
 	if len(files) == 0 {
 		return usagef("framewire run: which config? for example: framewire run configs/sender.yaml%s", swallowed(ctx))
 	}
+	return a.launch(ctx, func(opts config.Options) ([]pipeline.Chain, error) {
+		opts.Set, opts.ReadFile = ctx.StringSlice("set"), readConfig
+		chains, err := config.Load(a.reg, opts, files...)
+		if err != nil {
+			return nil, err
+		}
+		return only(chains, ctx.StringSlice("only"))
+	})
+}
+
+// launch runs pipelines to their end, as the flags of the command say. load gives them, before anything is opened.
+func (a *app) launch(ctx *cli.Context, load func(config.Options) ([]pipeline.Chain, error)) error {
 	if ctx.IsSet("for") && ctx.Duration("for") <= 0 {
-		return usagef("framewire run: --for %s is not above zero", ctx.Duration("for"))
+		return usagef("framewire %s: --for %s is not above zero", ctx.Command.Name, ctx.Duration("for"))
 	}
-	if err := checkReport(ctx.String("report"), files); err != nil {
+	if err := checkReport(ctx); err != nil {
 		return err
 	}
 	out := newStatusWriter(a.stderr)
@@ -60,28 +78,26 @@ func (a *app) runAction(ctx *cli.Context) error {
 		return err
 	}
 	pair := a.newPairing()
-	chains, err := config.Load(a.reg, config.Options{Set: ctx.StringSlice("set"), Prepare: pair.prepare, ReadFile: readConfig}, files...)
+	chains, err := load(config.Options{Prepare: pair.prepare})
 	if err != nil {
 		return usageError{err}
 	}
-	if chains, err = only(chains, ctx.StringSlice("only")); err != nil {
-		return err
-	}
-	group, err := a.prepare(chains, log)
+	status := isTerminal(a.stderr) && !ctx.Bool("no-status")
+	group, err := a.prepare(chains, pipeline.Options{Log: log, Bar: status})
 	if err != nil {
 		return err
 	}
 
 	pair.tell(chains, log, out)
 	started := time.Now()
-	var stopStatus func()
-	if isTerminal(a.stderr) && !ctx.Bool("no-status") {
+	stopStatus := func() {}
+	if status {
 		stopStatus = out.show(group)
 	}
-	err = a.runGroup(group, ctx.Duration("for"), log, out)
-	if stopStatus != nil {
-		stopStatus()
-	}
+	keys := watchKeys(group, ctx.Command.Name == "play")
+	err = a.runGroup(group, ctx.Duration("for"), log, out, keys)
+	keys.stop()
+	stopStatus()
 	summarize(group, log)
 	if file := ctx.String("report"); file != "" {
 		if err := writeReport(file, group, started); err != nil {
@@ -122,14 +138,15 @@ func only(chains []pipeline.Chain, names []string) ([]pipeline.Chain, error) {
 }
 
 // prepare plans all chains and makes their plugins. Nothing is opened.
-func (a *app) prepare(chains []pipeline.Chain, log hclog.Logger) (*pipeline.Group, error) {
+func (a *app) prepare(chains []pipeline.Chain, opts pipeline.Options) (*pipeline.Group, error) {
+	opts.Main = a.main
 	var runners []*pipeline.Runner
 	for _, chain := range chains {
 		plan, err := pipeline.NewPlan(chain, a.reg)
 		if err != nil {
 			return nil, usageError{err}
 		}
-		r, err := pipeline.NewRunner(plan, pipeline.Options{Log: log, Main: a.main})
+		r, err := pipeline.NewRunner(plan, opts)
 		if err != nil {
 			return nil, usageError{err}
 		}
@@ -139,10 +156,14 @@ func (a *app) prepare(chains []pipeline.Chain, log hclog.Logger) (*pipeline.Grou
 }
 
 // runGroup runs the pipelines, and winds them down on a signal or when the time is over.
-func (a *app) runGroup(group *pipeline.Group, limit time.Duration, log hclog.Logger, out *statusWriter) error {
+func (a *app) runGroup(group *pipeline.Group, limit time.Duration, log hclog.Logger, out *statusWriter, keys *keyboard) error {
 	signals := make(chan os.Signal, 2)
 	// They are caught until the process ends: one that comes late must not take the report with it.
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	asked := make(chan os.Signal, 16)    // apart, so that those that end it always find room
+	if all := triggers(); len(all) > 0 { // none would mean all
+		signal.Notify(asked, all...)
+	}
 	if limit > 0 {
 		timer := time.AfterFunc(limit, func() {
 			log.Debug("the time is over", "for", limit)
@@ -157,6 +178,10 @@ func (a *app) runGroup(group *pipeline.Group, limit time.Duration, log hclog.Log
 		var came time.Time
 		for {
 			select {
+			case s := <-asked:
+				if !group.Control(pipeline.Command{Action: pipeline.ActionTrigger, From: "signal"}) {
+					log.Warn("the signal triggers nothing: no pipeline has `trigger: {signal: true}`", "signal", s)
+				}
 			case s := <-signals:
 				if first == nil {
 					first, came = s, time.Now()
@@ -167,6 +192,7 @@ func (a *app) runGroup(group *pipeline.Group, limit time.Duration, log hclog.Log
 				if s == first && time.Since(came) < sameSignal {
 					continue
 				}
+				keys.stop()
 				out.set("") // the status line goes first
 				fmt.Fprintln(out, "framewire: ended at once, recordings may lack their last frames")
 				os.Exit(exitFailed)

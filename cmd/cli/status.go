@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode"
 
 	"golang.org/x/term"
 
@@ -71,7 +72,7 @@ func (w *statusWriter) show(group *pipeline.Group) (stop func()) {
 			case now := <-tick.C:
 				parts := make([]string, 0, len(last))
 				for i, r := range group.Runners() {
-					fresh := takeSample(r, now)
+					fresh := takeSample(r, last[i].rate, now)
 					parts = append(parts, fresh.since(last[i]))
 					last[i] = fresh
 				}
@@ -98,14 +99,23 @@ type sample struct {
 	peers         int64
 	sends         bool
 	latency       time.Duration
-	quality       int // percent, the least that an output advises
-	every         int // one of so many frames, the most that an output leaves out
+	progress      *pipeline.Progress // of a source that has one
+	rate          rate               // of what it delivers
+	notes         []string           // what stages say of themselves
+	quality       int                // percent, the least that an output advises
+	every         int                // one of so many frames, the most that an output leaves out
 }
 
-func takeSample(r *pipeline.Runner, now time.Time) sample {
+func takeSample(r *pipeline.Runner, last rate, now time.Time) sample {
 	rep := r.Report()
-	s := sample{name: r.Name(), at: now, state: rep.State, latency: r.RecentLatency(), quality: 100, every: 1}
+	s := sample{name: r.Name(), at: now, state: rep.State, latency: r.RecentLatency(), progress: rep.Progress, quality: 100, every: 1}
+	if s.progress != nil {
+		s.rate = last.sample(s.progress.Bytes, now)
+	}
 	for i, stage := range rep.Stages {
+		if stage.Note != "" {
+			s.notes = append(s.notes, printable(stage.Note))
+		}
 		s.dropped += stage.Dropped
 		switch {
 		case i == 0:
@@ -133,9 +143,17 @@ func (s sample) since(last sample) string {
 	if last.at.IsZero() || seconds <= 0 {
 		return s.name + ": starting"
 	}
-	text := fmt.Sprintf("%s: %.1f frames/s  %.1f Mbit/s  %.1f ms  %d dropped", s.name,
-		float64(s.frames-last.frames)/seconds, float64(s.bytes-min(s.bytes, last.bytes))*8/1e6/seconds,
-		float64(s.latency)/float64(time.Millisecond), s.dropped)
+	text := s.name + ": "
+	for _, note := range s.notes {
+		text += note + "  "
+	}
+	if s.progress != nil {
+		text += progressText(*s.progress, s.rate.perSecond)
+	} else {
+		text += fmt.Sprintf("%.1f frames/s  %.1f Mbit/s  %.1f ms  %d dropped",
+			float64(s.frames-last.frames)/seconds, float64(s.bytes-min(s.bytes, last.bytes))*8/1e6/seconds,
+			float64(s.latency)/float64(time.Millisecond), s.dropped)
+	}
 	if s.sends {
 		text += fmt.Sprintf("  %d peers", s.peers)
 	}
@@ -146,4 +164,14 @@ func (s sample) since(last sample) string {
 		text += fmt.Sprintf("  1 of %d frames", s.every)
 	}
 	return text
+}
+
+// printable keeps a note, which may hold the name of a file, from steering the terminal.
+func printable(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsPrint(r) {
+			return r
+		}
+		return '?'
+	}, text)
 }

@@ -1,7 +1,6 @@
 package file
 
 import (
-	"bufio"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -14,20 +13,28 @@ import (
 // avi reads Motion JPEG from AVI (Microsoft's RIFF, with the OpenDML extension for more than 1 GiB). Lists
 // are entered and their ends not looked for: an index is not needed, nor a file that was closed properly.
 type avi struct {
-	r      *bufio.Reader
+	r      *tape
 	pos    int64
 	stream string // the first two letters of the video's chunks: its stream number, "00" for the first
 	rate   uint32 // ticks a ...
 	scale  uint32 // ... so many seconds
 	height int    // of the video, in pixels
+	ticks  int64  // of the whole clip, as the header has it
 	tick   int64
 	image  []byte
+
+	first int64 // where the pictures begin
+	scan  *avi  // walks ahead, for the places in points
+	known points
 }
 
 var _ demuxer = (*avi)(nil)
 
+// chunkHead is how long the head of a chunk is, in bytes: its name and its size.
+const chunkHead = 8
+
 // newAVI reads the headers, up to the first list of pictures.
-func newAVI(r *bufio.Reader) (*avi, error) {
+func newAVI(r *tape) (*avi, error) {
 	a := &avi{r: r}
 	streams, video := 0, false
 	for {
@@ -36,6 +43,7 @@ func newAVI(r *bufio.Reader) (*avi, error) {
 			return nil, headless(err)
 		}
 		if id == "movi" {
+			a.first = a.pos
 			break
 		}
 		switch id {
@@ -48,6 +56,7 @@ func newAVI(r *bufio.Reader) (*avi, error) {
 			if video {
 				a.stream = fmt.Sprintf("%02d", streams%100)
 				a.scale, a.rate = binary.LittleEndian.Uint32(head[20:]), binary.LittleEndian.Uint32(head[24:])
+				a.ticks = int64(binary.LittleEndian.Uint32(head[32:]))
 			}
 			streams++
 		case "strf":
@@ -80,7 +89,7 @@ func newAVI(r *bufio.Reader) (*avi, error) {
 
 // chunk reads a chunk's head. Of a list that is worth entering it gives the list's type.
 func (a *avi) chunk() (id string, size int64, err error) {
-	var head [8]byte
+	var head [chunkHead]byte
 	if err := a.full(head[:]); err != nil {
 		return "", 0, err
 	}
@@ -134,21 +143,40 @@ func (a *avi) pad(size int64) error {
 }
 
 // about gives what the headers told.
-func (a *avi) about() about { return about{step: a.time(1), height: a.height} }
+func (a *avi) about() about {
+	return about{step: a.time(1), height: a.height, length: max(a.time(a.ticks), 0)}
+}
 
-// next gives the next picture. A chunk without data means that nothing changed at its tick.
+// next gives the next picture.
 func (a *avi) next() ([]byte, time.Duration, error) {
+	size, told, err := a.picture()
+	if err != nil {
+		return nil, 0, err
+	}
+	if a.image, err = readN(a.r, a.image, int(size)); err != nil {
+		return nil, 0, err
+	}
+	a.pos += size
+	if err := a.pad(size); err != nil && !errors.Is(err, io.EOF) {
+		return nil, 0, err
+	}
+	return a.image, told, nil
+}
+
+// picture reads up to the data of the next picture and gives its size and time. A chunk without data means
+// that nothing changed at its tick.
+func (a *avi) picture() (size int64, told time.Duration, err error) {
 	for {
 		id, size, err := a.chunk()
 		if err != nil {
-			return nil, 0, err
+			return 0, 0, err
 		}
 		if strings.Trim(id, "\x20\x00") == "" || strings.IndexFunc(id, notLetter) >= 0 {
-			return nil, 0, fmt.Errorf("damaged at byte %d: no chunk is named %q", a.pos-8, id)
+			return 0, 0, fmt.Errorf("damaged at byte %d: no chunk is named %q", a.pos-chunkHead, id)
 		}
-		if len(id) != 4 || id[:2] != a.stream || id[2:] != "dc" && id[2:] != "db" {
+		if !a.isVideo([]byte(id)) {
 			if err := a.enter(id, size); err != nil {
-				return nil, 0, err
+				return 0, 0, err
 			}
 			continue
 		}
@@ -158,17 +186,15 @@ func (a *avi) next() ([]byte, time.Duration, error) {
 			continue
 		}
 		if size > maxImage {
-			return nil, 0, fmt.Errorf("damaged at byte %d: a picture of %d bytes", a.pos, size)
+			return 0, 0, fmt.Errorf("damaged at byte %d: a picture of %d bytes", a.pos, size)
 		}
-		if a.image, err = readN(a.r, a.image, int(size)); err != nil {
-			return nil, 0, err
-		}
-		a.pos += size
-		if err := a.pad(size); err != nil && !errors.Is(err, io.EOF) {
-			return nil, 0, err
-		}
-		return a.image, told, nil
+		return size, told, nil
 	}
+}
+
+// isVideo reports whether a chunk of that name holds a picture of the video.
+func (a *avi) isVideo(id []byte) bool {
+	return len(id) == 4 && string(id[:2]) == a.stream && (string(id[2:]) == "dc" || string(id[2:]) == "db")
 }
 
 // enter goes on behind the head of a list, and passes over any other chunk.

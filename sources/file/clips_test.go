@@ -19,6 +19,9 @@ type matroskaOptions struct {
 	perCluster int  // pictures in a cluster; 4
 	roll       float64
 	encodings  bool
+	begins     uint64 // ticks of the first picture
+	cues       bool   // an index, and a SeekHead that leads to it
+	cueShift   uint64 // by which the index is wrong, in bytes
 }
 
 // element writes an EBML element.
@@ -83,12 +86,21 @@ func matroskaClip(images [][]byte, o matroskaOptions) []byte {
 	}
 	tracks = append(tracks, element(idTrackEntry, entry...)...)
 
-	body := slices.Concat(
+	seekTo := func(at int) []byte {
+		return element(idSeekHead, element(idSeek, element(idSeekID, elementID(idCues)), element(idSeekPosition, number(uint64(at)))))
+	}
+	var head, cues []byte
+	if o.cues {
+		head = seekTo(0)
+	}
+	body := slices.Concat(head,
 		element(0xEC, make([]byte, 20)), // Void
 		element(idInfo, element(idTimestampScale, number(o.scale)), element(0x4D80, []byte("by a test"))),
 		element(idTracks, tracks))
 	for start := 0; start < len(images); start += o.perCluster {
-		at := func(i int) uint64 { return uint64(i) * o.step / o.scale }
+		at := func(i int) uint64 { return o.begins + uint64(i)*o.step/o.scale }
+		cues = append(cues, element(idCuePoint, element(idCueTime, number(at(start))),
+			element(idCuePositions, element(0xF7, []byte{video}), element(idCueCluster, number(uint64(len(body))+o.cueShift))))...)
 		cluster := element(idTimestamp, number(at(start)))
 		for i := start; i < min(start+o.perCluster, len(images)); i++ {
 			block := slices.Concat([]byte{0x80 | video}, binary.BigEndian.AppendUint16(nil, uint16(at(i)-at(start))), []byte{0x80 | o.flags}, images[i])
@@ -103,7 +115,12 @@ func matroskaClip(images [][]byte, o matroskaOptions) []byte {
 		}
 		body = append(body, wrap(idCluster, cluster)...)
 	}
-	body = append(body, element(0x1C53BB6B, make([]byte, 30))...) // Cues
+	if o.cues {
+		copy(body, seekTo(len(body)))
+		body = append(body, element(idCues, cues)...)
+	} else {
+		body = append(body, element(idCues, make([]byte, 30))...)
+	}
 	return slices.Concat(element(0x1A45DFA3, element(0x4282, []byte("matroska"))), wrap(idSegment, body))
 }
 
@@ -116,6 +133,7 @@ type aviOptions struct {
 	second      int    // the picture at which a second RIFF begins (OpenDML); 0: none
 	rate, scale uint32
 	height      uint32
+	index       int // 1: an index whose places count from the list, 2: from the beginning, 3: one that is wrong
 }
 
 // chunk writes a RIFF chunk.
@@ -161,11 +179,14 @@ func aviClip(images [][]byte, o aviOptions) []byte {
 	copy(strf[16:], o.codec)
 	streams = append(streams, list("strl", chunk("strh", strh), chunk("strf", strf)))
 
-	var riffs, movi []byte
+	var riffs, movi, index []byte
 	head := append([]byte("AVI "), list("hdrl", streams...)...)
 	head = append(head, list("INFO", chunk("ISFT", []byte("test")))...)
 	flush := func() {
-		riffs = append(riffs, chunk("RIFF", head, list("movi", movi), chunk("idx1", make([]byte, 32)))...)
+		for i := 8; o.index == 2 && i < len(index); i += 16 {
+			le.PutUint32(index[i:], le.Uint32(index[i:])+uint32(8+len(head)+8))
+		}
+		riffs = append(riffs, chunk("RIFF", head, list("movi", movi), chunk("idx1", index, make([]byte, 32)))...)
 		head, movi = []byte("AVIX"), nil
 	}
 	tick := 0
@@ -184,6 +205,14 @@ func aviClip(images [][]byte, o aviOptions) []byte {
 		}
 		if o.records {
 			part = list("rec ", part)
+		}
+		if o.index > 0 && o.second == 0 {
+			at := 4 + len(movi) + o.index/3
+			if o.audio {
+				at += 8 + 34
+			}
+			index = append(index, id...)
+			index = le.AppendUint32(le.AppendUint32(le.AppendUint32(index, 16), uint32(at)), uint32(len(image)))
 		}
 		movi = append(movi, part...)
 	}

@@ -1,7 +1,6 @@
 package file
 
 import (
-	"bufio"
 	"bytes"
 	"errors"
 	"fmt"
@@ -22,6 +21,9 @@ type demuxer interface {
 	next() (image []byte, told time.Duration, err error)
 	// about gives what the clip's header tells.
 	about() about
+	// jump goes to a place from which next comes to the picture of that time, and gives the time of the first
+	// picture there. Where it cannot, ok is false and next goes on as if it had not been called.
+	jump(to time.Duration) (at time.Duration, ok bool)
 }
 
 // about is what a container tells of its video.
@@ -29,6 +31,7 @@ type about struct {
 	step     time.Duration // from one picture to the next; 0 where it is not told
 	rotation int           // degrees clockwise by which a viewer turns the pictures
 	height   int           // of the video, in pixels; 0 where it is not told
+	length   time.Duration // of the whole clip; 0 where it is not told
 	live     bool          // comes as it happens: nothing to wait for, and no end
 }
 
@@ -36,7 +39,7 @@ type about struct {
 var errNotMJPEG = errors.New("not Motion JPEG")
 
 // openDemuxer looks at the first bytes and gives the demuxer for them, or errNotMJPEG.
-func openDemuxer(r *bufio.Reader) (demuxer, error) {
+func openDemuxer(r *tape) (demuxer, error) {
 	head, err := r.Peek(16)
 	if err != nil && len(head) == 0 {
 		return nil, fmt.Errorf("read: %w", err)
@@ -48,6 +51,8 @@ func openDemuxer(r *bufio.Reader) (demuxer, error) {
 		return newAVI(r)
 	case bytes.HasPrefix(head, []byte{0xFF, 0xD8, 0xFF}):
 		return newMJPEG(r), nil
+	case len(head) >= 8 && string(head[4:8]) == "ftyp":
+		return newFragments(r)
 	}
 	return nil, errNotMJPEG
 }
@@ -72,7 +77,10 @@ func readN(r io.Reader, buf []byte, n int) ([]byte, error) {
 }
 
 // skip passes over n bytes.
-func skip(r *bufio.Reader, n int64) error {
+func skip(r *tape, n int64) error {
+	if r.file != nil && n > int64(r.Buffered()) {
+		return r.leap(n)
+	}
 	for n > 0 {
 		step := int(min(n, 1<<30))
 		if _, err := r.Discard(step); err != nil {

@@ -1,10 +1,10 @@
 package file
 
 import (
-	"bufio"
 	"bytes"
 	"errors"
 	"io"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -18,8 +18,10 @@ type taken struct {
 	err    error // nil after a clean end
 }
 
-func demuxed(content []byte) taken {
-	d, err := openDemuxer(bufio.NewReaderSize(bytes.NewReader(content), bufferSize))
+func demuxed(content []byte) taken { return demuxedFrom(bytes.NewReader(content)) }
+
+func demuxedFrom(r io.Reader) taken {
+	d, err := openDemuxer(newTape(r, bufferSize))
 	if err != nil {
 		return taken{err: err}
 	}
@@ -60,6 +62,7 @@ func demuxCases(t testing.TB) []struct {
 		{"matroska, block groups", matroskaClip(p, matroskaOptions{groups: true}), every40, 0},
 		{"matroska, block groups of unknown size", matroskaClip(p, matroskaOptions{groups: true, unknown: true}), every40, 0},
 		{"matroska, sound first", matroskaClip(p, matroskaOptions{audio: true}), every40, 0},
+		{"matroska, with an index", matroskaClip(p, matroskaOptions{cues: true}), every40, 0},
 		{"matroska, one cluster", matroskaClip(p, matroskaOptions{perCluster: 99}), every40, 0},
 		{"matroska, ticks of 0.1 ms", matroskaClip(p, matroskaOptions{scale: 100_000}), every40, 0},
 		{"avi", aviClip(p, aviOptions{}), every40, 40 * time.Millisecond},
@@ -67,7 +70,11 @@ func demuxCases(t testing.TB) []struct {
 		{"avi, records", aviClip(p, aviOptions{records: true}), every40, 40 * time.Millisecond},
 		{"avi, two RIFFs", aviClip(p, aviOptions{second: 3}), every40, 40 * time.Millisecond},
 		{"avi, ticks without a picture", aviClip(p, aviOptions{empty: []int{1, 2, 5}}), []int{0, 120, 160, 240, 280, 320}, 40 * time.Millisecond},
+		{"avi, with an index", aviClip(p, aviOptions{index: 1}), every40, 40 * time.Millisecond},
 		{"avi, 29.97", aviClip(p, aviOptions{rate: 30000, scale: 1001}), []int{0, 33, 66, 100, 133, 166}, 33366667},
+		{"mp4, a picture a fragment", mp4Clip(p, 1), every40, 40 * time.Millisecond},
+		{"mp4, several in a fragment", mp4Clip(p, 4), every40, 40 * time.Millisecond},
+		{"mp4, with an index", mp4Indexed(p, 2, 0), every40, 40 * time.Millisecond},
 		{"mjpeg", bytes.Join(p, nil), nil, noTime},
 		{"mjpeg, rubbish between", bytes.Join(p, []byte("\r\n--border\r\nContent-Type: image/jpeg\r\n\r\n")), nil, noTime},
 		{"mjpeg, previews inside", bytes.Repeat(preview, 6), nil, noTime},
@@ -81,6 +88,10 @@ func TestDemux(t *testing.T) {
 			got := demuxed(c.content)
 			if got.err != nil {
 				t.Fatal(got.err)
+			}
+			// What comes over a network, where nobody can jump, is read the same.
+			if streamed := demuxedFrom(struct{ io.Reader }{bytes.NewReader(c.content)}); !reflect.DeepEqual(streamed, got) {
+				t.Errorf("read as a stream it gives %d pictures, %v", len(streamed.images), streamed.err)
 			}
 			if len(got.images) != 6 {
 				t.Fatalf("%d pictures, want 6", len(got.images))
@@ -207,9 +218,24 @@ func fuzzDemux(f *testing.F, prefix string) {
 		if total > len(content) {
 			t.Errorf("%d bytes of pictures from a file of %d", total, len(content))
 		}
+		searched(content)
 	})
+}
+
+// searched jumps about in a clip, whatever its index says.
+func searched(content []byte) {
+	d, err := openDemuxer(newTape(bytes.NewReader(content), bufferSize))
+	if err != nil {
+		return
+	}
+	for _, to := range []time.Duration{100 * time.Millisecond, time.Hour, 0} {
+		if _, ok := d.jump(to); ok {
+			_, _, _ = d.next()
+		}
+	}
 }
 
 func FuzzMatroska(f *testing.F) { fuzzDemux(f, "matroska") }
 func FuzzAVI(f *testing.F)      { fuzzDemux(f, "avi") }
+func FuzzMP4(f *testing.F)      { fuzzDemux(f, "mp4") }
 func FuzzMJPEG(f *testing.F)    { fuzzDemux(f, "mjpeg") }

@@ -1,7 +1,6 @@
 package file
 
 import (
-	"bufio"
 	"fmt"
 	"math"
 	"math/bits"
@@ -12,7 +11,7 @@ const unknownSize int64 = -1
 
 // ebmlReader reads the elements of an EBML document (RFC 8794) one after the other.
 type ebmlReader struct {
-	r   *bufio.Reader
+	r   *tape
 	pos int64 // bytes read so far
 }
 

@@ -125,7 +125,7 @@ func TestJudge(t *testing.T) {
 	loss := errNothing{lost("nothing came")}
 	cfg := Defaults()
 	cfg.Path = url
-	s := newSource(cfg, pipeline.Env{})
+	s := newSource(cfg, testEnv())
 	if err := s.judge(t.Context(), loss); err == nil || errors.Is(err, pipeline.ErrLost) {
 		t.Errorf("a server that answers: %v", err)
 	}
@@ -137,7 +137,7 @@ func TestJudge(t *testing.T) {
 		t.Errorf("after a picture: %v", err)
 	}
 	cfg.Path = "http://127.0.0.1:1/clip.mp4"
-	if err := newSource(cfg, pipeline.Env{}).judge(t.Context(), loss); !errors.Is(err, pipeline.ErrLost) || err.Error() != "nothing came: lost" {
+	if err := newSource(cfg, testEnv()).judge(t.Context(), loss); !errors.Is(err, pipeline.ErrLost) || err.Error() != "nothing came: lost" {
 		t.Errorf("a server that is gone: %v", err)
 	}
 }

@@ -1,7 +1,6 @@
 package file
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"errors"
@@ -18,7 +17,7 @@ import (
 	"framewire/pipeline"
 )
 
-func reader(r io.Reader) *bufio.Reader { return bufio.NewReaderSize(r, bufferSize) }
+func reader(r io.Reader) *tape { return newTape(r, bufferSize) }
 
 func serving(t *testing.T, handler http.HandlerFunc) string {
 	t.Helper()

@@ -1,7 +1,6 @@
 package file
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -21,15 +20,16 @@ type images struct {
 	pool  *pipeline.Pool
 	begun time.Time // of a live stream: its first picture
 
-	first     []byte // read ahead by newImages; nil afterwards
-	firstTold time.Duration
+	image []byte // that advance read
+	ahead bool   // by newImages already
+	told  time.Duration
 }
 
 var _ player = (*images)(nil)
 
 // newImages opens a demuxer and looks at the first image. What is not Motion JPEG that can be handed on
 // as it is gives errNotMJPEG.
-func newImages(from target, in *input, r *bufio.Reader, env pipeline.Env) (*images, error) {
+func newImages(from target, in *input, r *tape, env pipeline.Env) (*images, error) {
 	p := &images{from: from, in: in, pool: env.Pool}
 	var err error
 	if in.live {
@@ -42,12 +42,13 @@ func newImages(from target, in *input, r *bufio.Reader, env pipeline.Env) (*imag
 	}
 	p.info = p.demux.about()
 	p.info.live = in.live
-	p.first, p.firstTold, err = p.demux.next()
+	p.image, p.told, err = p.demux.next()
 	if err != nil {
 		return nil, p.explain(headless(err))
 	}
+	p.ahead = true
 	// Two fields in a chunk, as old capture cards write it, are not one JPEG image.
-	if _, height, err := jpeg.Size(p.first); err != nil || p.info.height >= 2*height {
+	if _, height, err := jpeg.Size(p.image); err != nil || p.info.height >= 2*height {
 		return nil, errNotMJPEG
 	}
 	return p, nil
@@ -56,40 +57,45 @@ func newImages(from target, in *input, r *bufio.Reader, env pipeline.Env) (*imag
 // about gives what the container told.
 func (p *images) about() about { return p.info }
 
-// next gives the next image, with the Huffman tables filled in that it may lack.
-func (p *images) next(ctx context.Context) (*pipeline.Frame, time.Duration, error) {
-	image, told, err := p.first, p.firstTold, error(nil)
-	if p.first == nil {
-		image, told, err = p.read(ctx)
-	}
-	p.first = nil
-	if err != nil {
-		if ctx.Err() != nil {
-			return nil, 0, ctx.Err()
+// advance reads the next image; ctx ends a wait for the network.
+func (p *images) advance(ctx context.Context) (told time.Duration, err error) {
+	if !p.ahead {
+		if p.in.stop != nil {
+			release := context.AfterFunc(ctx, func() { _ = p.in.stop() })
+			defer release()
 		}
-		return nil, 0, p.explain(err)
+		p.image, p.told, err = p.demux.next()
 	}
-	if p.info.live {
+	p.ahead = false
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return 0, ctx.Err()
+	case err != nil:
+		return 0, p.explain(err)
+	case p.info.live:
 		if p.begun.IsZero() {
 			p.begun = time.Now()
 		}
-		told = time.Since(p.begun)
+		return time.Since(p.begun), nil
 	}
-	f, err := jpegFrame(p.pool, image)
-	if err != nil {
-		return nil, 0, fmt.Errorf("%s: %w: %w", p.from, err, pipeline.ErrSkip)
-	}
-	f.Meta.Rotation = p.info.rotation
-	return f, told, nil
+	return p.told, nil
 }
 
-// read reads the next image; ctx ends a wait for the network.
-func (p *images) read(ctx context.Context) ([]byte, time.Duration, error) {
-	if p.in.stop != nil {
-		release := context.AfterFunc(ctx, func() { _ = p.in.stop() })
-		defer release()
+// frame gives the image, with the Huffman tables filled in that it may lack.
+func (p *images) frame() (*pipeline.Frame, error) {
+	f, err := jpegFrame(p.pool, p.image)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w: %w", p.from, err, pipeline.ErrSkip)
 	}
-	return p.demux.next()
+	f.Meta.Rotation = p.info.rotation
+	return f, nil
+}
+
+// jump goes to a place before the time, where the container allows it.
+func (p *images) jump(_ context.Context, to time.Duration) (at time.Duration, ok bool) {
+	at, ok = p.demux.jump(to)
+	p.ahead = p.ahead && !ok
+	return at, ok
 }
 
 // explain says what an error of the demuxer means for the clip.

@@ -36,6 +36,7 @@ typedef struct {
   int height;          // in pixels, of the coded pictures; 0 where it is not told
   int jpeg;            // the packets are JPEG images
   int turn;            // degrees clockwise by which pictures are to be turned: 0, 90, 180 or 270
+  int untimed;         // the container knows no times, and cannot be searched
   int64_t step;        // nanoseconds from one picture to the next; 0 where it is not told
   int64_t length;      // nanoseconds; 0 where it is not told
 } fw_about;
@@ -66,6 +67,9 @@ int fw_open(fw_clip *c, const char *url, const fw_rules *rules, fw_about *about)
 // fw_read gives the next packet of the video. fw_keep has the packet read last given again.
 int fw_read(fw_clip *c, fw_packet *packet);
 void fw_keep(fw_clip *c);
+
+// fw_seek goes to the last key picture that is not later than the time, in nanoseconds from the clip's start.
+int fw_seek(fw_clip *c, int64_t time);
 
 // fw_decode decodes the next picture.
 int fw_decode(fw_clip *c, fw_picture *picture);

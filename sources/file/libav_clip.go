@@ -10,6 +10,8 @@ package file
 #cgo nocallback fw_open
 #cgo noescape fw_read
 #cgo nocallback fw_read
+#cgo noescape fw_seek
+#cgo nocallback fw_seek
 #cgo noescape fw_decode
 #cgo nocallback fw_decode
 #cgo noescape fw_write
@@ -105,6 +107,9 @@ func (c *clip) read() ([]byte, time.Duration, error) {
 
 // keep has the packet that was read last given again.
 func (c *clip) keep() { C.fw_keep(c.c) }
+
+// seek goes to the last key picture before the time.
+func (c *clip) seek(to time.Duration) error { return failure(C.fw_seek(c.c, C.int64_t(to))) }
 
 // decode decodes the next picture, which is described in c.picture.
 func (c *clip) decode() error { return failure(C.fw_decode(c.c, &c.picture)) }

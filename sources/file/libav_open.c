@@ -139,6 +139,7 @@ static void tell(fw_clip *c, fw_about *about) {
   AVRational second = {1, 1000000000}, rate = av_guess_frame_rate(c->format, c->stream, NULL);
   about->height = s->codecpar->height;
   about->jpeg = s->codecpar->codec_id == AV_CODEC_ID_MJPEG;
+  about->untimed = s->start_time == AV_NOPTS_VALUE;
   about->turn = c->turn = stream_turn(s);
   about->step = rate.num > 0 && rate.den > 0 ? av_rescale(second.den, rate.den, rate.num) : 0;
   if (s->duration > 0)

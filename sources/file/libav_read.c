@@ -57,6 +57,20 @@ int fw_read(fw_clip *c, fw_packet *packet) {
 
 void fw_keep(fw_clip *c) { c->kept = 1; }
 
+int fw_seek(fw_clip *c, int64_t time) {
+  const AVStream *s = c->stream;
+  AVRational second = {1, 1000000000};
+  int64_t at = av_rescale_q(time, second, s->time_base);
+  if (s->start_time != AV_NOPTS_VALUE) at += s->start_time;
+  fw_begin(c);
+  int code = avformat_seek_file(c->format, s->index, INT64_MIN, at, at, 0);
+  if (code < 0) return fw_failed(c, code);
+  if (c->codec) avcodec_flush_buffers(c->codec);
+  av_packet_unref(c->packet);
+  c->kept = c->ended = 0;
+  return 0;
+}
+
 static int open_decoder(fw_clip *c) {
   const AVCodec *decoder = avcodec_find_decoder(c->stream->codecpar->codec_id);
   if (!decoder) return FW_NO_DECODER;

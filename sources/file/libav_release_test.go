@@ -28,7 +28,9 @@ func TestNothingIsLeftOpen(t *testing.T) {
 	}
 	round := func() (played int) {
 		for _, path := range clips {
-			s := newSource(Config{Path: path, Pace: Fast}, pipeline.Env{Pool: pipeline.NewPool(), Want: []pipeline.Format{wantBGR}})
+			env := testEnv()
+			env.Want = []pipeline.Format{wantBGR}
+			s := newSource(Config{Path: path, Pace: Fast}, env)
 			if err := s.Open(t.Context()); err != nil {
 				continue
 			}
@@ -108,7 +110,8 @@ func TestStuckServer(t *testing.T) {
 		<-sent // to FFmpeg
 		cancel()
 	}()
-	env := pipeline.Env{Pool: pipeline.NewPool(), Want: []pipeline.Format{wantI420}}
+	env := testEnv()
+	env.Want = []pipeline.Format{wantI420}
 	s := newSource(Config{Path: url + "/clip.ts", Pace: Fast}, env)
 	if err = s.Open(ctx); err == nil {
 		for err == nil {
@@ -146,7 +149,7 @@ func TestSilentTCPServer(t *testing.T) {
 		_, _ = io.Copy(io.Discard, conn) // until the other end closes
 		_ = conn.Close()
 	}()
-	s := newSource(Config{Path: "tcp://" + listener.Addr().String(), Pace: Fast}, pipeline.Env{Pool: pipeline.NewPool()})
+	s := newSource(Config{Path: "tcp://" + listener.Addr().String(), Pace: Fast}, testEnv())
 	if err := s.Open(ctx); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}

@@ -7,9 +7,11 @@ import (
 	"image"
 	"image/color"
 	stdjpeg "image/jpeg"
+	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -93,9 +95,18 @@ func playing(t testing.TB, path string, want ...pipeline.Format) *source {
 	return s
 }
 
+// testEnv is what the engine gives, without a word in the log.
+func testEnv() pipeline.Env {
+	return pipeline.Env{
+		Pipeline: "test", Log: hclog.NewNullLogger(), Pool: pipeline.NewPool(), Counters: &pipeline.Counters{},
+		Control: pipeline.NewControl(), Note: func(string) {},
+	}
+}
+
 func opened(t testing.TB, cfg Config, want ...pipeline.Format) (*source, error) {
 	t.Helper()
-	env := pipeline.Env{Pipeline: "test", Log: hclog.NewNullLogger(), Pool: pipeline.NewPool(), Counters: &pipeline.Counters{}, Want: want}
+	env := testEnv()
+	env.Want = want
 	s := newSource(cfg, env)
 	if err := s.Open(t.Context()); err != nil {
 		return nil, err
@@ -143,6 +154,7 @@ func TestConformance(t *testing.T) {
 	for name, content := range map[string][]byte{
 		"clip.avi":   aviClip(photos(t, 30), aviOptions{}),
 		"clip.mkv":   matroskaClip(photos(t, 30), matroskaOptions{}),
+		"clip.mp4":   mp4Clip(photos(t, 30), 1),
 		"clip.mjpeg": bytes.Join(photos(t, 30), nil),
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -161,7 +173,7 @@ func TestConformance(t *testing.T) {
 
 func TestConfig(t *testing.T) {
 	cfg := Defaults()
-	if err := cfg.Validate(); err == nil || err.Error() != "path: is missing (name a video file, such as clip.mp4, or a URL)" {
+	if err := cfg.Validate(); err == nil || err.Error() != "path: is missing (name a video file, such as clip.mp4, a folder of recordings or a URL)" {
 		t.Errorf("no path: %v", err)
 	}
 	if err := cfg.Pace.UnmarshalText([]byte("quick")); err == nil || err.Error() != `"quick" is none of realtime, fast` {
@@ -194,6 +206,7 @@ func BenchmarkPassthrough(b *testing.B) {
 	for name, content := range map[string][]byte{
 		"avi":   aviClip(images, aviOptions{}),
 		"mkv":   matroskaClip(images, matroskaOptions{}),
+		"mp4":   mp4Clip(images, 1),
 		"mjpeg": bytes.Join(images, nil),
 	} {
 		b.Run(name, func(b *testing.B) {
@@ -213,5 +226,19 @@ func BenchmarkPassthrough(b *testing.B) {
 				f.Release()
 			}
 		})
+	}
+}
+
+func TestConfigErrors(t *testing.T) {
+	for want, c := range map[string]Config{
+		"start: -1s is below zero (0s is the first picture)":                                        {Path: "x", Speed: 1, Start: -time.Second},
+		"speed: 17 is not between 0.0625 and 16 (1 is the clip's own, 2 twice as fast)":             {Path: "x", Speed: 17},
+		"speed: 0 is not between 0.0625 and 16 (1 is the clip's own, 2 twice as fast)":              {Path: "x"},
+		"speed: NaN is not between 0.0625 and 16 (1 is the clip's own, 2 twice as fast)":            {Path: "x", Speed: math.NaN()},
+		"path: unknown kind of URL \"gopher://\" (known are " + strings.Join(schemes(), ", ") + ")": {Path: "gopher://x", Speed: 1},
+	} {
+		if err := c.Validate(); err == nil || err.Error() != want {
+			t.Errorf("got  %v\nwant %s", err, want)
+		}
 	}
 }

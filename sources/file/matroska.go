@@ -1,7 +1,6 @@
 package file
 
 import (
-	"bufio"
 	"fmt"
 	"math"
 	"time"
@@ -10,7 +9,12 @@ import (
 // The Matroska elements that matter here (RFC 9559, section 5).
 const (
 	idSegment          = 0x18538067
+	idSeekHead         = 0x114D9B74
+	idSeek             = 0x4DBB
+	idSeekID           = 0x53AB
+	idSeekPosition     = 0x53AC
 	idInfo             = 0x1549A966
+	idDuration         = 0x4489
 	idTimestampScale   = 0x2AD7B1
 	idTracks           = 0x1654AE6B
 	idTrackEntry       = 0xAE
@@ -27,6 +31,11 @@ const (
 	idSimpleBlock      = 0xA3
 	idBlockGroup       = 0xA0
 	idBlock            = 0xA1
+	idCues             = 0x1C53BB6B
+	idCuePoint         = 0xBB
+	idCueTime          = 0xB3
+	idCuePositions     = 0xB7
+	idCueCluster       = 0xF1
 )
 
 // matroska reads Motion JPEG from Matroska. Parent elements are entered and their ends not looked for, as
@@ -37,8 +46,13 @@ type matroska struct {
 	scale   uint64 // nanoseconds a tick
 	track   uint64 // number of the video track
 	info    about
-	cluster uint64 // ticks
+	ticks   float64 // the clip's length
+	cluster uint64  // ticks
 	image   []byte
+
+	segment int64          // where the segment's content begins
+	first   int64          // where the first cluster begins
+	index   *matroskaIndex // nil until somebody jumps
 }
 
 var _ demuxer = (*matroska)(nil)
@@ -52,10 +66,11 @@ type matroskaTrack struct {
 }
 
 // newMatroska reads the headers, up to the first cluster.
-func newMatroska(r *bufio.Reader) (*matroska, error) {
+func newMatroska(r *tape) (*matroska, error) {
 	m := &matroska{ebmlReader: ebmlReader{r: r}, scale: 1_000_000}
 	var tracks []matroskaTrack
 	for {
+		m.first = m.pos
 		id, size, err := m.element()
 		if err != nil {
 			return nil, headless(err)
@@ -92,6 +107,7 @@ func newMatroska(r *bufio.Reader) (*matroska, error) {
 		m.info.step = time.Duration(min(t.step, math.MaxInt64))
 		// The roll is counter-clockwise (RFC 9559, section 5.1.4.1.28.46).
 		m.info.rotation = quarterTurn(-t.roll)
+		m.info.length = max(m.time(m.ticks), 0)
 		return m, nil
 	}
 	return nil, errNotMJPEG
@@ -100,8 +116,11 @@ func newMatroska(r *bufio.Reader) (*matroska, error) {
 // header reads one element in front of the clusters.
 func (m *matroska) header(id uint32, size int64, t *matroskaTrack) (err error) {
 	switch id {
-	case idSegment, idInfo, idTracks, idVideo, idProjection:
-		return nil
+	case idSegment:
+		m.segment = m.pos
+	case idInfo, idTracks, idVideo, idProjection:
+	case idDuration:
+		m.ticks, err = m.float(size)
 	case idTimestampScale:
 		m.scale, err = m.uint(size)
 		if err == nil && (m.scale == 0 || m.scale > uint64(time.Hour)) {
@@ -189,16 +208,16 @@ func (m *matroska) block(size int64) (mine bool, told time.Duration, err error) 
 	}
 	m.image, err = readN(m.r, m.image, int(left))
 	m.pos += left
-	return true, m.time(int64(int16(head >> 8))), err
+	return true, m.time(float64(m.cluster) + float64(int16(head>>8))), err
 }
 
-// time gives a block's time from its distance to the cluster's, in ticks.
-func (m *matroska) time(ticks int64) time.Duration {
-	ns := (float64(m.cluster) + float64(ticks)) * float64(m.scale)
-	if math.Abs(ns) > math.MaxInt64/2 {
+// time gives the time of so many ticks, or noTime where that is none.
+func (m *matroska) time(ticks float64) time.Duration {
+	ns := ticks * float64(m.scale)
+	if !(math.Abs(ns) <= math.MaxInt64/2) {
 		return noTime
 	}
-	return time.Duration((int64(m.cluster) + ticks) * int64(m.scale))
+	return time.Duration(ns)
 }
 
 // quarterTurn rounds degrees to 0, 90, 180 or 270.

@@ -11,17 +11,20 @@ import (
 // mjpeg reads JPEG images that stand one after the other, as in .mjpeg files and in the multipart streams
 // of IP cameras. Whatever stands between two images is passed over.
 type mjpeg struct {
-	r     *bufio.Reader
+	r     *tape
 	image []byte
 	pos   int64
 }
 
 var _ demuxer = (*mjpeg)(nil)
 
-func newMJPEG(r *bufio.Reader) *mjpeg { return &mjpeg{r: r} }
+func newMJPEG(r *tape) *mjpeg { return &mjpeg{r: r} }
 
 // about tells nothing: there are no headers.
 func (m *mjpeg) about() about { return about{step: noTime} }
+
+// jump never does: pictures without times are counted.
+func (m *mjpeg) jump(time.Duration) (at time.Duration, ok bool) { return 0, false }
 
 // next walks through an image marker by marker (ITU-T T.81, annex B), so that a preview inside it does
 // not end it.

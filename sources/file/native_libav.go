@@ -26,16 +26,15 @@ type native struct {
 	lane    *lane
 	clip    *clip
 	info    about
-	whole   time.Duration // the clip's length as the container tells it, or 0
 	packets bool
 	read    int
 	reached time.Duration // the largest time told
 	warned  bool          // that the clip ends early
 
-	advance func() // has the clip read or decode; sets the three below
-	image   []byte // the packet, where images are handed on
-	told    time.Duration
-	err     error
+	step  func() // has the clip read or decode; sets the three below
+	image []byte // the packet, where images are handed on
+	told  time.Duration
+	err   error
 }
 
 var _ player = (*native)(nil)
@@ -48,7 +47,7 @@ func (s *source) openNative(ctx context.Context, from target, live bool) (player
 		return nil, fmt.Errorf("%s: %w", from, err)
 	}
 	n := &native{from: from, env: s.env, lane: newLane(), clip: c}
-	n.advance = n.decode
+	n.step = n.decode
 	keep := s.cfg.Passthrough == Auto && takesJPEG(s.env.Want)
 	err = n.do(ctx, func() { n.err = n.open(live, keep) })
 	if err == nil {
@@ -75,10 +74,9 @@ func (n *native) open(live, keep bool) error {
 		return n.noVideo(err, live)
 	}
 	told := &n.clip.about
-	n.info = about{step: time.Duration(told.step), live: live}
-	n.whole = time.Duration(told.length)
+	n.info = about{step: time.Duration(told.step), length: time.Duration(told.length), live: live}
 	if keep && told.jpeg != 0 && n.holdsImages() {
-		n.packets, n.advance, n.info.rotation = true, n.readImage, int(told.turn)
+		n.packets, n.step, n.info.rotation = true, n.readImage, int(told.turn)
 	}
 	return nil
 }
@@ -133,27 +131,45 @@ func (n *native) readImage() {
 // about gives what the container told.
 func (n *native) about() about { return n.info }
 
-// next gives the next picture.
-func (n *native) next(ctx context.Context) (*pipeline.Frame, time.Duration, error) {
-	if err := n.do(ctx, n.advance); err != nil {
-		return nil, 0, err
+// advance reads or decodes the next picture.
+func (n *native) advance(ctx context.Context) (told time.Duration, err error) {
+	if err := n.do(ctx, n.step); err != nil {
+		return 0, err
 	}
 	if n.err != nil {
-		return nil, 0, n.end(n.err)
+		return 0, n.end(n.err)
 	}
 	n.read++
 	if n.told != noTime {
 		n.reached = max(n.reached, n.told)
 	}
-	f, err := n.frame()
-	if err != nil {
-		return nil, 0, fmt.Errorf("%s: picture %d: %w: %w", n.from, n.read-1, err, pipeline.ErrSkip)
-	}
-	return f, n.told, nil
+	return n.told, nil
 }
 
-// frame puts the picture into the pool's memory.
+// jump goes to a key picture, which may be behind the time in clips that are odd.
+func (n *native) jump(ctx context.Context, to time.Duration) (at time.Duration, ok bool) {
+	if n.info.live || n.clip.about.untimed != 0 {
+		return 0, false
+	}
+	var err error
+	if n.do(ctx, func() { n.clip.resume(); err = n.clip.seek(to) }) != nil || err != nil {
+		return 0, false
+	}
+	n.reached = max(n.reached, to) // what was passed over was not missed
+	return to, true
+}
+
+// frame gives the picture.
 func (n *native) frame() (*pipeline.Frame, error) {
+	f, err := n.write()
+	if err != nil {
+		return nil, fmt.Errorf("%s: picture %d: %w: %w", n.from, n.read-1, err, pipeline.ErrSkip)
+	}
+	return f, nil
+}
+
+// write puts the picture into the pool's memory.
+func (n *native) write() (*pipeline.Frame, error) {
 	if !n.packets {
 		return n.clip.write(layoutFor(n.env.Want, pipeline.Layout(n.clip.picture.layout)), n.env.Pool)
 	}
@@ -184,7 +200,7 @@ func (n *native) end(err error) error {
 	if played == 0 { // no times are told
 		played = time.Duration(n.read) * n.info.step
 	}
-	short := played+time.Second < n.whole-n.whole/20
+	short := played+time.Second < n.info.length-n.info.length/20
 	broken := !errors.Is(err, io.EOF)
 	switch {
 	case n.info.live && broken:
@@ -194,13 +210,13 @@ func (n *native) end(err error) error {
 	case n.from.isWeb() && n.read == 0:
 		return errNothing{lost("%s: the connection ended before the first picture", n.from)}
 	case n.from.url != nil && (short || broken):
-		return lost("%s: the connection ended after %s of %s", n.from, played.Round(time.Second), n.whole.Round(time.Second))
+		return lost("%s: the connection ended after %s of %s", n.from, played.Round(time.Second), n.info.length.Round(time.Second))
 	case broken && n.read == 0:
 		return fmt.Errorf("%s: %w", n.from, err)
 	case (short || broken) && !n.warned:
 		n.warned = true
 		n.env.Log.Warn("the clip ends early: cut off or damaged", "file", n.from.String(),
-			"played", played.Round(time.Millisecond).String(), "announced", n.whole.Round(time.Millisecond).String())
+			"played", played.Round(time.Millisecond).String(), "announced", n.info.length.Round(time.Millisecond).String())
 	}
 	return io.EOF
 }

@@ -14,5 +14,5 @@ func (s *source) openNative(_ context.Context, from target, _ bool) (player, err
 	if s.cfg.Passthrough == Off {
 		return nil, fmt.Errorf("%s: passthrough: off needs FFmpeg: build with `make build`", from)
 	}
-	return nil, fmt.Errorf("%s is not Motion JPEG in Matroska, AVI or .mjpeg, and other videos need FFmpeg: build with `make build`", from)
+	return nil, fmt.Errorf("%s is not Motion JPEG in Matroska, AVI, fragmented MP4 or .mjpeg, and other videos need FFmpeg: build with `make build`", from)
 }

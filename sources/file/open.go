@@ -1,7 +1,6 @@
 package file
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -9,10 +8,10 @@ import (
 	"framewire/pipeline"
 )
 
-// openClip finds the way to play the path: a demuxer from here for Motion JPEG that may stay as it is,
+// openClip finds the way to play a clip: a demuxer from here for Motion JPEG that may stay as it is,
 // the native library for the rest.
-func (s *source) openClip(ctx context.Context) (player, error) {
-	at, err := parseTarget(s.cfg.Path)
+func (s *source) openClip(ctx context.Context, path string) (player, error) {
+	at, err := parseTarget(path)
 	if err != nil {
 		return nil, err
 	}
@@ -26,7 +25,7 @@ func (s *source) openClip(ctx context.Context) (player, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := bufio.NewReaderSize(in, bufferSize)
+	r := newTape(in.ReadCloser, bufferSize)
 	if err := at.checkHead(r); err != nil {
 		return nil, errors.Join(err, in.Close())
 	}

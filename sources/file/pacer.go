@@ -1,7 +1,6 @@
 package file
 
 import (
-	"context"
 	"time"
 )
 
@@ -9,32 +8,38 @@ import (
 // more would come as a burst.
 const latest = time.Second
 
-// pacer waits until pictures are due, on a schedule that does not drift: the first picture sets it.
+// pacer tells when pictures are due, on a schedule that does not drift: the first picture sets it.
 type pacer struct {
-	zero  time.Time // when presentation time 0 is due; the zero time before the first picture
-	timer *time.Timer
+	speed float64
+	at    time.Time     // when ...
+	pts   time.Duration // ... this presentation time is due; at is zero before the first picture
 }
 
-// wait returns when the picture with that presentation time is due, or with ctx's error.
-func (p *pacer) wait(ctx context.Context, pts time.Duration) error {
-	now := time.Now()
-	if p.zero.IsZero() || now.Sub(p.zero.Add(pts)) > latest {
-		p.zero = now.Add(-pts)
+// begin says that the picture with that presentation time was due now.
+func (p *pacer) begin(now time.Time, pts time.Duration) { p.at, p.pts = now, pts }
+
+// restart has the next picture due at once, and those behind it in their distance.
+func (p *pacer) restart() { p.at = time.Time{} }
+
+// left is how long it is until the picture with that presentation time is due; it may be below zero.
+func (p *pacer) left(now time.Time, pts time.Duration) time.Duration {
+	due := p.due(pts)
+	if p.at.IsZero() || now.Sub(due) > latest {
+		p.begin(now, pts)
+		return 0
 	}
-	left := p.zero.Add(pts).Sub(now)
-	if left <= 0 {
-		return ctx.Err()
+	return due.Sub(now)
+}
+
+func (p *pacer) due(pts time.Duration) time.Time {
+	return p.at.Add(time.Duration(float64(pts-p.pts) / p.speed))
+}
+
+// setSpeed goes on from here as fast as that.
+func (p *pacer) setSpeed(now time.Time, speed float64) {
+	if !p.at.IsZero() {
+		p.pts += time.Duration(float64(now.Sub(p.at)) * p.speed)
+		p.at = now
 	}
-	if p.timer == nil {
-		p.timer = time.NewTimer(left)
-	} else {
-		p.timer.Reset(left)
-	}
-	select {
-	case <-p.timer.C:
-		return nil
-	case <-ctx.Done():
-		p.timer.Stop()
-		return ctx.Err()
-	}
+	p.speed = speed
 }

@@ -16,13 +16,15 @@ import (
 	"framewire/pipeline"
 )
 
-// The clips that other programs make, made by one of them: how it is done, and what is particular.
-var realClips = []struct {
+// realClip is a clip that another program makes: how it is done, and what is particular.
+type realClip struct {
 	name  string
 	args  []string
 	mjpeg bool // Motion JPEG: passes untouched
 	plain bool // the plain build plays it too
-}{
+}
+
+var realClips = []realClip{
 	{"default.avi", []string{"-c:v", "mjpeg", "-huffman", "default"}, true, true},
 	{"optimal.avi", []string{"-c:v", "mjpeg", "-huffman", "optimal"}, true, true},
 	{"optimal.mkv", []string{"-c:v", "mjpeg", "-huffman", "optimal"}, true, true},

@@ -12,99 +12,213 @@ import (
 
 // player gives the pictures of one opened clip in their order.
 type player interface {
-	// next gives the next picture, with everything set but its times, and the time that the clip tells for
-	// it, or noTime. io.EOF is the end of the clip. ErrLost and ErrSkip steer as in a Source.
-	next(ctx context.Context) (f *pipeline.Frame, told time.Duration, err error)
+	// advance goes to the next picture and gives the time that the clip tells for it, or noTime. io.EOF is the
+	// end of the clip, also after a jump behind it. ErrLost steers as in a Source.
+	advance(ctx context.Context) (told time.Duration, err error)
+	// frame gives the picture that advance went to, with everything set but its times. ErrSkip steers as in a
+	// Source.
+	frame() (*pipeline.Frame, error)
+	// jump goes to a place from which advance comes to the picture of that time, as the clip tells it, and gives
+	// about the time of the first picture there. Where it cannot, ok is false and advance goes on as if it had
+	// not been called.
+	jump(ctx context.Context, to time.Duration) (at time.Duration, ok bool)
 	about() about
 	// close never waits long: a read that is stuck in a library is left behind and logged.
 	close() error
 }
 
-// source plays one clip, again and again where that is asked for.
+// source plays one clip or a folder of them, again and again where that is asked for.
 type source struct {
-	cfg    Config
-	env    pipeline.Env
-	open   func(ctx context.Context) (player, error)
-	clip   player
+	cfg  Config
+	env  pipeline.Env
+	list func(path string) ([]segment, error)
+	open func(ctx context.Context, path string) (player, error)
+
+	segments []segment
+	at       int // which of them is played
+	clip     player
+	spot     spot
+	told     time.Duration // what the clip tells for the picture that the player is at
+	ready    bool          // that picture was not given yet
+	read     int           // pictures since the clip was opened
+	round    bool          // a picture came since the first segment was opened
+	given    bool          // a picture came before, from this clip or an earlier one
+
 	line   timeline
+	before timeline        // without held
+	held   *pipeline.Frame // waits until it is due
+	over   bool            // nothing comes behind it
 	pacer  pacer
-	played int  // pictures since the clip was opened
-	given  bool // a picture came before, from this clip or an earlier one
+	timer  *time.Timer
+	remote remote
 }
 
 var _ pipeline.Source = (*source)(nil)
 
 func newSource(cfg Config, env pipeline.Env) *source {
-	s := &source{cfg: cfg, env: env}
+	s := &source{cfg: cfg, env: env, list: segmentsOf, pacer: pacer{speed: cfg.Speed}}
 	s.open = s.openClip
 	return s
 }
 
-// Open opens the clip. Errors of a URL that may go away wrap ErrLost.
+// Open opens the first clip. Errors of a URL that may go away wrap ErrLost.
 func (s *source) Open(ctx context.Context) error {
-	clip, err := s.open(ctx)
+	list, err := s.list(s.cfg.Path)
 	if err != nil {
-		return s.judge(ctx, err)
+		return err
 	}
-	s.clip, s.played = clip, 0
-	s.line.restart(clip.about().step)
-	s.pacer.zero = time.Time{}
+	s.segments, s.at, s.over = list, -1, false
+	s.clip = nil
+	switch found, err := s.turn(ctx, 1); {
+	case err != nil:
+		return s.judge(ctx, err)
+	case !found:
+		return s.nonePlays()
+	}
+	s.pacer.restart()
+	if err := s.begin(ctx); err != nil {
+		return errors.Join(s.judge(ctx, err), s.clip.close())
+	}
+	if !s.clip.about().live {
+		s.remote.listen(s.env.Control)
+	}
 	return nil
+}
+
+func (s *source) nonePlays() error {
+	return fmt.Errorf("%s: none of its %d videos can be played", shown(s.cfg.Path), len(s.segments))
+}
+
+// begin goes to where the user wants to begin.
+func (s *source) begin(ctx context.Context) error {
+	if s.cfg.Start <= 0 {
+		return nil
+	}
+	if s.clip.about().live {
+		s.env.Log.Warn("a live stream has no beginning to count from, start is left out", "start", s.cfg.Start)
+		return nil
+	}
+	return s.seek(ctx, s.cfg.Start)
 }
 
 // Read gives the next picture, when it is due.
 func (s *source) Read(ctx context.Context) (*pipeline.Frame, error) {
-	f, told, err := s.picture(ctx)
-	if err != nil {
-		return nil, s.judge(ctx, err)
-	}
-	s.played++
-	s.given = true
-	f.PTS = s.line.next(told)
-	f.Lossless = s.cfg.Pace == Fast
-	if s.cfg.Pace == Realtime && !s.clip.about().live {
-		if err := s.pacer.wait(ctx, f.PTS); err != nil {
-			f.Release()
-			return nil, err
-		}
-	}
-	return f, nil
-}
-
-// picture gives the next picture, of the next round where the clip is to be looped.
-func (s *source) picture(ctx context.Context) (*pipeline.Frame, time.Duration, error) {
 	for {
-		if err := ctx.Err(); err != nil {
-			return nil, 0, err
+		if s.held == nil && !s.over {
+			if err := s.fetch(ctx); err != nil {
+				return nil, s.judge(ctx, err)
+			}
 		}
-		f, told, err := s.clip.next(ctx)
-		if !errors.Is(err, io.EOF) {
-			return f, told, err
-		}
-		if s.played == 0 {
-			return nil, 0, fmt.Errorf("%s holds no pictures that can be read", shown(s.cfg.Path))
-		}
-		if !s.cfg.Loop {
-			return nil, 0, pipeline.ErrEnd
-		}
-		if err := s.rewind(ctx); err != nil {
-			return nil, 0, err
+		due, err := s.await(ctx)
+		switch {
+		case err != nil:
+			s.drop()
+			return nil, s.judge(ctx, err)
+		case !due:
+		case s.held == nil:
+			s.remote.tell(s, true)
+			return nil, pipeline.ErrEnd
+		default:
+			f := s.held
+			s.held = nil
+			s.remote.tell(s, false)
+			return f, nil
 		}
 	}
 }
 
-// rewind opens the clip again; the timeline and the schedule go on. The old player stays until the new
-// one is there, so that Close always has one to close.
-func (s *source) rewind(ctx context.Context) error {
-	clip, err := s.open(ctx)
-	if err != nil {
-		return fmt.Errorf("begin again: %w", err)
+// fetch has the next picture in held, of the next clip where this one is through, or says that it is over.
+func (s *source) fetch(ctx context.Context) error {
+	for !s.ready {
+		err := s.advance(ctx)
+		if err == nil {
+			break
+		}
+		if !errors.Is(err, io.EOF) {
+			return err
+		}
+		if more, err := s.goOn(ctx); err != nil || !more {
+			s.over = err == nil
+			return err
+		}
 	}
-	old := s.clip
-	s.clip, s.played = clip, 0
-	s.line.restart(clip.about().step)
-	return old.close()
+	s.ready = false
+	f, err := s.clip.frame()
+	if err != nil {
+		return err
+	}
+	s.given, s.round = true, true
+	s.before = s.line
+	f.PTS = s.line.next(s.told)
+	f.Lossless = s.cfg.Pace == Fast
+	s.held = f
+	return nil
+}
+
+// drop takes back the picture that waits.
+func (s *source) drop() {
+	if s.held != nil {
+		s.held.Release()
+		s.held, s.line = nil, s.before
+	}
+}
+
+// await waits until the picture in held is due, or the end is. It reports false when it did instead what the
+// user asked for, which may have changed what comes next.
+func (s *source) await(ctx context.Context) (due bool, err error) {
+	if err := ctx.Err(); err != nil {
+		return false, err
+	}
+	select {
+	case cmd := <-s.remote.commands:
+		return false, s.obey(ctx, cmd)
+	default:
+	}
+	if s.held != nil && s.remote.show {
+		s.remote.show = false
+		s.pacer.begin(time.Now(), s.held.PTS)
+		return true, nil
+	}
+	var alarm <-chan time.Time
+	if !s.remote.paused {
+		left := s.left()
+		if left <= 0 {
+			return true, nil
+		}
+		if s.timer == nil {
+			s.timer = time.NewTimer(left)
+		} else {
+			s.timer.Reset(left)
+		}
+		defer s.timer.Stop()
+		alarm = s.timer.C
+	}
+	select {
+	case <-alarm:
+		return true, nil
+	case cmd := <-s.remote.commands:
+		return false, s.obey(ctx, cmd)
+	case <-ctx.Done():
+		return false, ctx.Err()
+	}
+}
+
+// left is how long it is until the picture in held is due; the end is due when the last picture was shown as
+// long as one is.
+func (s *source) left() time.Duration {
+	if s.cfg.Pace != Realtime || s.clip.about().live {
+		return 0
+	}
+	if s.held == nil {
+		return s.pacer.left(time.Now(), s.line.last+s.line.step)
+	}
+	return s.pacer.left(time.Now(), s.held.PTS)
 }
 
 // Close closes the clip.
-func (s *source) Close() error { return s.clip.close() }
+func (s *source) Close() error {
+	s.remote.stop()
+	s.drop()
+	s.ready = false
+	return s.clip.close()
+}

@@ -9,8 +9,6 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/hashicorp/go-hclog"
-
 	"framewire/pipeline"
 )
 
@@ -19,19 +17,30 @@ type reel struct {
 	pool   *pipeline.Pool
 	info   about
 	times  []time.Duration
+	at     int   // pictures that were given
 	ends   error // after the last picture
 	closed *int
 }
 
-func (r *reel) next(context.Context) (*pipeline.Frame, time.Duration, error) {
-	if len(r.times) == 0 {
-		return nil, 0, r.ends
+func (r *reel) advance(context.Context) (time.Duration, error) {
+	if r.at == len(r.times) {
+		return 0, r.ends
 	}
-	told := r.times[0]
-	r.times = r.times[1:]
+	r.at++
+	return r.times[r.at-1], nil
+}
+
+func (r *reel) frame() (*pipeline.Frame, error) {
 	f := r.pool.Get(1)
 	f.Format, f.Key = pipeline.JPEG(1, 1), true
-	return f, told, nil
+	return f, nil
+}
+
+func (r *reel) jump(_ context.Context, to time.Duration) (time.Duration, bool) {
+	for r.at = 0; r.at < len(r.times) && r.times[r.at] <= to; r.at++ {
+	}
+	r.at = max(r.at-3, 0) // a little before
+	return r.times[r.at], true
 }
 
 func (r *reel) about() about { return r.info }
@@ -40,9 +49,12 @@ func (r *reel) close() error { *r.closed++; return nil }
 // reels gives a source whose clip is a new reel each time it is opened.
 func reels(cfg Config, info about, ends error, times ...time.Duration) (s *source, openings, closings *int) {
 	openings, closings = new(int), new(int)
-	env := pipeline.Env{Log: hclog.NewNullLogger(), Pool: pipeline.NewPool(), Counters: &pipeline.Counters{}}
+	if cfg.Speed == 0 {
+		cfg.Speed = 1
+	}
+	env := testEnv()
 	s = newSource(cfg, env)
-	s.open = func(context.Context) (player, error) {
+	s.open = func(context.Context, string) (player, error) {
 		*openings++
 		return &reel{pool: env.Pool, info: info, times: times, ends: ends, closed: closings}, nil
 	}

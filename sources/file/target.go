@@ -1,7 +1,6 @@
 package file
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -100,8 +99,6 @@ func (t target) openInput(ctx context.Context) (*input, error) {
 		return nil, t.explain(err)
 	}
 	switch mode := info.Mode(); {
-	case mode.IsDir():
-		return nil, fmt.Errorf("%s is a folder: name one video file in it (a folder of photos is for `type: image`)", t)
 	case !mode.IsRegular():
 		return nil, fmt.Errorf("%s is a device or a pipe, not a file (a camera is for `type: camera`)", t)
 	case info.Size() == 0:
@@ -129,7 +126,7 @@ func (t target) explain(err error) error {
 }
 
 // checkHead refuses what FFmpeg would take for a video although it is none: text, which it draws as ANSI art.
-func (t target) checkHead(r *bufio.Reader) error {
+func (t target) checkHead(r *tape) error {
 	head, err := r.Peek(512)
 	if len(head) == 0 {
 		if t.url != nil {

@@ -19,11 +19,13 @@ type timeline struct {
 	step   time.Duration // from one picture to the next where nothing better is known
 	raw    time.Duration // time told for the last picture, or noTime
 	offset time.Duration // presentation time minus told time
+	lead   time.Duration // to the first picture of the clip, where it is not step
 }
 
-// restart says that the next picture is the first one of a clip with that distance between pictures.
-func (t *timeline) restart(step time.Duration) {
-	t.raw = noTime
+// restart says that the next picture is the first one of a clip with that distance between pictures, and that it
+// comes lead after the last one of the clip before, where that is known.
+func (t *timeline) restart(step, lead time.Duration) {
+	t.raw, t.lead = noTime, lead
 	if step < leastStep || step > largestJump {
 		step = defaultStep
 	}
@@ -33,6 +35,10 @@ func (t *timeline) restart(step time.Duration) {
 // next gives the presentation time of the next picture, for which the clip told a time or noTime.
 func (t *timeline) next(told time.Duration) time.Duration {
 	pts := t.last + t.step
+	if t.lead >= leastStep {
+		pts = t.last + t.lead
+	}
+	t.lead = 0
 	if !t.begun {
 		t.begun, pts = true, 0
 	}

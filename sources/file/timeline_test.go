@@ -1,10 +1,7 @@
 package file
 
 import (
-	"context"
-	"errors"
 	"testing"
-	"testing/synctest"
 	"time"
 )
 
@@ -29,7 +26,7 @@ func TestTimeline(t *testing.T) {
 		"below zero at last": {40 * ms, []time.Duration{-80 * ms, -40 * ms, 0}, []time.Duration{0, 40 * ms, 80 * ms}},
 	} {
 		var line timeline
-		line.restart(c.step)
+		line.restart(c.step, 0)
 		for i, told := range c.told {
 			if got := line.next(told); got != c.want[i] {
 				t.Errorf("%s: picture %d told %s: %s, want %s", name, i, told, got, c.want[i])
@@ -40,10 +37,10 @@ func TestTimeline(t *testing.T) {
 
 func TestTimelineGoesOnAfterRestart(t *testing.T) {
 	var line timeline
-	line.restart(40 * ms)
+	line.restart(40*ms, 0)
 	line.next(0)
 	line.next(40 * ms)
-	line.restart(20 * ms)
+	line.restart(20*ms, 0)
 	if got := line.next(0); got != 60*ms {
 		t.Errorf("first picture of the second round at %s, want 60ms", got)
 	}
@@ -57,7 +54,7 @@ func FuzzTimeline(f *testing.F) {
 	f.Add(int64(0), int64(noTime), int64(1<<62), int64(-1<<62))
 	f.Fuzz(func(t *testing.T, step, a, b, c int64) {
 		var line timeline
-		line.restart(time.Duration(step))
+		line.restart(time.Duration(step), 0)
 		last := time.Duration(-1)
 		for _, told := range []int64{a, b, c, a, a + 1, c} {
 			got := line.next(time.Duration(told))
@@ -65,55 +62,6 @@ func FuzzTimeline(f *testing.F) {
 				t.Fatalf("%s after %s", got, last)
 			}
 			last = got
-		}
-	})
-}
-
-func TestPacerKeepsAnAbsoluteSchedule(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		var p pacer
-		begun := time.Now()
-		for i := range 10 {
-			if err := p.wait(t.Context(), time.Duration(i)*40*ms); err != nil {
-				t.Fatal(err)
-			}
-			if got := time.Since(begun); got != time.Duration(i)*40*ms {
-				t.Fatalf("picture %d after %s", i, got)
-			}
-			time.Sleep(7 * ms) // the work of others does not move the schedule
-		}
-	})
-}
-
-func TestPacerMovesTheScheduleAfterAStall(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		var p pacer
-		if err := p.wait(t.Context(), 0); err != nil {
-			t.Fatal(err)
-		}
-		time.Sleep(10 * time.Second)
-		stalled := time.Now()
-		for i := range 3 {
-			if err := p.wait(t.Context(), time.Duration(i+1)*40*ms); err != nil {
-				t.Fatal(err)
-			}
-		}
-		if got := time.Since(stalled); got != 80*ms {
-			t.Errorf("three pictures within %s, want 80ms: no burst", got)
-		}
-	})
-}
-
-func TestPacerStopsWithItsContext(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		var p pacer
-		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
-		defer cancel()
-		if err := p.wait(ctx, 0); err != nil {
-			t.Fatal(err)
-		}
-		if err := p.wait(ctx, time.Hour); !errors.Is(err, context.DeadlineExceeded) {
-			t.Errorf("got %v", err)
 		}
 	})
 }
