@@ -62,6 +62,43 @@ sinks: [{type: "null", decode: true}]
 	}
 }
 
+// TestRoleArchive has each frame once, in files that are finished one after the other.
+func TestRoleArchive(t *testing.T) {
+	dir, addr := t.TempDir(), freeAddress(t)
+	start(t, dir, "run", role(t, "sender.yaml"), "--set", pattern, "--set", "send.listen="+addr)
+	archive := start(t, dir, "run", role(t, "archive.yaml"), "--set", "receive.dial="+addr, "--set", "sinks.0.segment.every=1s",
+		"--set", "sinks.0.path=rec/{seq}.mkv", "--report", "rec.json", "--for", "4s")
+	archive.ends(0)
+	in := stageOf(t, readReport(t, filepath.Join(dir, "rec.json")), "receive", "tcp")
+	names := filesIn(t, filepath.Join(dir, "rec"))
+	if len(names) < 3 { // two segments and the index
+		t.Errorf("there are %q", names)
+	}
+	for _, name := range names {
+		if strings.HasSuffix(name, ".part") {
+			t.Errorf("%s is not finished", name)
+		}
+	}
+	run(t, dir, 0, "run", "--report", "again.json", config(t, dir, "again.yaml", `
+source: {type: file, path: rec, pace: fast}
+sinks: [{type: "null", decode: true}]
+`))
+	if got := stageOf(t, readReport(t, filepath.Join(dir, "again.json")), "sink", "null"); got.FramesIn != in.FramesOut || got.FramesIn == 0 {
+		t.Errorf("%d of %d frames were played", got.FramesIn, in.FramesOut)
+	}
+}
+
+// TestRoleMotionRecorder records the test pattern, in which something always moves.
+func TestRoleMotionRecorder(t *testing.T) {
+	dir := t.TempDir()
+	run(t, dir, 0, "run", role(t, "motion-recorder.yaml"), "--set", pattern, "--set", "sinks.0.path=clips/{seq}.mkv",
+		"--report", "rec.json", "--for", "3s")
+	out := stageOf(t, readReport(t, filepath.Join(dir, "rec.json")), "sink", "file")
+	if names := filesIn(t, filepath.Join(dir, "clips")); len(names) != 2 || out.FramesOut == 0 { // a clip and the index
+		t.Errorf("%d frames are in %q", out.FramesOut, names)
+	}
+}
+
 func TestRoleRelay(t *testing.T) {
 	dir, addr, relayed := t.TempDir(), freeAddress(t), freeAddress(t)
 	start(t, dir, "run", role(t, "relay.yaml"), "--set", "receive.dial="+addr, "--set", "send.listen="+relayed, "--report", "relay.json")

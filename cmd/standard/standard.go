@@ -4,8 +4,18 @@ package standard
 
 import (
 	"framewire/cmd/cli"
+	codecfile "framewire/codecs/file"
 	"framewire/codecs/jpeg"
 	"framewire/codecs/raw"
+	"framewire/filters/crop"
+	"framewire/filters/flip"
+	"framewire/filters/fps"
+	"framewire/filters/mask"
+	"framewire/filters/motion"
+	"framewire/filters/resize"
+	"framewire/filters/rotate"
+	"framewire/filters/timestamp"
+	"framewire/filters/unchanged"
 	"framewire/pipeline"
 	sinkfile "framewire/sinks/file"
 	"framewire/sinks/null"
@@ -24,7 +34,8 @@ func Plugins() []pipeline.Spec {
 	return []pipeline.Spec{
 		camera.Spec(), sourcefile.Spec(), image.Spec(), testpattern.Spec(),
 		tcp.ReceiveSpec(), udp.ReceiveSpec(),
-		jpeg.EncoderSpec(), jpeg.DecoderSpec(), raw.EncoderSpec(), raw.DecoderSpec(),
+		crop.Spec(), flip.Spec(), fps.Spec(), mask.Spec(), motion.Spec(), resize.Spec(), rotate.Spec(), timestamp.Spec(), unchanged.Spec(),
+		jpeg.EncoderSpec(), jpeg.DecoderSpec(), raw.EncoderSpec(), raw.DecoderSpec(), codecfile.DecoderSpec(),
 		tcp.SendSpec(), udp.SendSpec(),
 		window.Spec(), sinkfile.Spec(), snapshot.Spec(), null.Spec(),
 	}
