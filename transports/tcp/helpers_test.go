@@ -84,7 +84,7 @@ func testEnv(t testing.TB) (pipeline.Env, *journal) {
 func quick() settings {
 	set := standard()
 	set.backoff = pipeline.Backoff{Min: 5 * time.Millisecond, Max: 50 * time.Millisecond}
-	set.bye = 200 * time.Millisecond
+	set.answers, set.bye = 0, 200*time.Millisecond
 	return set
 }
 
