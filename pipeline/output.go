@@ -48,6 +48,9 @@ func (o *output) push(ctx context.Context, f *Frame) {
 		o.r.giveUp(f)
 	default:
 		o.in.put(ctx, f)
+		if o.closed.Load() { // meanwhile, and nobody takes it out any more
+			o.in.drain()
+		}
 	}
 }
 

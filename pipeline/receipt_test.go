@@ -204,6 +204,48 @@ func TestDoneSinkHasUsedItsLastPicture(t *testing.T) {
 	}
 }
 
+// TestPictureForASinkThatIsJustDone has an output end while a picture is on its way into its queue: its source is told
+// while the pipeline runs, and does not wait for it in vain.
+func TestPictureForASinkThatIsJustDone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		r.src.count(2, small, false)
+		rec := r.receipts()
+		two := r.src.read
+		r.src.read = func(ctx context.Context) (*Frame, error) {
+			f, err := two(ctx)
+			if err != nil {
+				synctest.Wait()
+				if got := rec.of(1); len(got) != 1 {
+					t.Errorf("while the pipeline runs the second picture is settled with %v", got)
+				}
+			}
+			return f, err
+		}
+		done := r.sink(Queue{})
+		goOn := make(chan struct{})
+		done.write = func(context.Context, *Frame) error {
+			<-goOn
+			return ErrDone
+		}
+		asked := 0
+		done.wanted = func() bool {
+			if asked++; asked == 2 { // the picture is not in the queue yet
+				close(goOn)
+				synctest.Wait()
+			}
+			return true
+		}
+		r.sink(Queue{})
+		if _, err := r.run(); err != nil {
+			t.Fatal(err)
+		}
+		if got := rec.all(t); got[0] != delivered || got[1] != refusedIt {
+			t.Errorf("the pictures are %v", got)
+		}
+	})
+}
+
 // TestLastDoneSinkRefusesNothing: the pipeline ends, and another may take the rest.
 func TestLastDoneSinkRefusesNothing(t *testing.T) {
 	r := newRig(t)

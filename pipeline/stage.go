@@ -104,8 +104,8 @@ type Env struct {
 	// Advice is, for an encoder, the least of what the outputs behind it advise; only its Quality is the
 	// encoder's concern. An encoder asks for each frame. It is never nil.
 	Advice func() Advice
-	// Confirmed says, for a source, that an output of the chain confirms what must arrive: the source sets
-	// Frame.Confirm and may rely on Frame.Settled.
+	// Confirmed says, for a source, that a transport among the outputs confirms what must arrive: the source sets
+	// Frame.Confirm, and Frame.Settled then speaks for the other end.
 	Confirmed bool
 	// Keepers are, for the receiving end of a chain that neither filters nor encodes, the outputs that
 	// keep pictures.

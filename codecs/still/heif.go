@@ -35,20 +35,33 @@ func decodeHEIF(f *pipeline.Frame) (*pipeline.Frame, error) {
 }
 
 // checkHEIF refuses pictures that are too large, before a decoder sees them. The sizes stand in ispe boxes
-// (ISO/IEC 23008-12, 6.5.3): those of the whole, its tiles and previews.
+// (ISO/IEC 23008-12, 6.5.3): those of the whole, its tiles and previews. They are found however a box's length and
+// flags are written, since decoders take them all.
 func checkHEIF(data []byte) error {
-	head := []byte("\x00\x00\x00\x14ispe\x00\x00\x00\x00")
+	const kind = "ispe"
 	seen := false
-	for {
-		i := bytes.Index(data, head)
-		if i < 0 || len(data)-i < 20 {
+	for at := 0; ; {
+		i := bytes.Index(data[at:], []byte(kind))
+		if i < 0 {
 			break
 		}
-		w, h := binary.BigEndian.Uint32(data[i+12:]), binary.BigEndian.Uint32(data[i+16:])
+		head, body := data[:at+i], data[at+i+len(kind):]
+		at += i + len(kind)
+		if len(head) < 4 {
+			continue
+		}
+		length := uint64(binary.BigEndian.Uint32(head[len(head)-4:]))
+		if length == 1 && len(body) >= 8 { // it follows, in 64 bits
+			length, body = binary.BigEndian.Uint64(body)-8, body[8:]
+		}
+		if length != 0 && length < 20 || length > uint64(len(body))+8 || len(body) < 12 {
+			continue // picture data that happen to read so
+		}
+		w, h := binary.BigEndian.Uint32(body[4:]), binary.BigEndian.Uint32(body[8:])
 		if err := checkSize(int(min(w, math.MaxInt32)), int(min(h, math.MaxInt32))); err != nil {
 			return err
 		}
-		data, seen = data[i+20:], true
+		seen = true
 	}
 	if !seen {
 		return errors.New("it says nothing of its size")

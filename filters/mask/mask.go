@@ -6,9 +6,12 @@ import (
 	"errors"
 	"image"
 
+	"github.com/hashicorp/go-hclog"
+
 	"framewire/filters/internal/area"
 	"framewire/filters/internal/raster"
 	"framewire/pipeline"
+	"framewire/pipeline/config"
 )
 
 // Fill says what a region is covered with.
@@ -51,20 +54,23 @@ func Spec() pipeline.Spec {
 		Summary: "makes parts of each picture unrecognisable",
 		Doc: "For windows, screens and pavements that a camera sees and nobody may. Pixels that a region touches only in part are covered too. " +
 			"In a picture that is to be turned when it is shown, places are counted as it is seen. What stands in front in `filters` " +
-			"counts: regions after a `crop` or `resize` are those of its pictures. `black` is the only fill from which nothing can be " +
+			"counts: regions after a `crop` or `resize` are those of its pictures. One that lies outside of a picture covers nothing, " +
+			"which is logged; percent suit pictures of every size. `black` is the only fill from which nothing can be " +
 			"guessed.\n\n" +
 			"```yaml\n# fragment\nfilters:\n  - type: mask\n    regions:\n      - {x: 0, y: 0, width: 30%, height: 25%}\n" +
 			"      - {x: 80%, y: 40%, width: 20%, height: 200}\n```",
 		Defaults: Config{Fill: Black, Cell: area.Length{Value: 4, Percent: true}},
-		New: func(cfg *Config, _ pipeline.Env) (pipeline.Filter, error) {
-			return &filter{cfg: *cfg}, nil
+		New: func(cfg *Config, env pipeline.Env) (pipeline.Filter, error) {
+			return &filter{cfg: *cfg, log: env.Log}, nil
 		},
 	}.Spec()
 }
 
 type filter struct {
 	cfg  Config
+	log  hclog.Logger
 	grid grid
+	told int // most regions that were told to lie outside of a picture
 }
 
 var _ pipeline.Filter = (*filter)(nil)
@@ -80,9 +86,11 @@ func (x *filter) Apply(_ context.Context, f *pipeline.Frame) (*pipeline.Frame, e
 	shorter := min(w, h)
 	cell := max(min(int(x.cfg.Cell.Pixels(shorter)), shorter), leastCell)
 	picture := raster.Of(out.Data, out.Format)
+	outside := 0
 	for _, region := range x.cfg.Regions {
 		r := raster.Stored(region.Rect(seenW, seenH), w, h, f.Meta.Rotation)
 		if r.Empty() {
+			outside++
 			continue
 		}
 		for i, plane := range picture.Planes() {
@@ -93,6 +101,10 @@ func (x *filter) Apply(_ context.Context, f *pipeline.Frame) (*pipeline.Frame, e
 			half := image.Rect(r.Min.X/2, r.Min.Y/2, (r.Max.X+1)/2, (r.Max.Y+1)/2)
 			x.cover(&plane, half, cell/2, 128)
 		}
+	}
+	if outside > x.told {
+		x.told = outside
+		x.log.Warn("regions lie outside of the picture and cover nothing", "count", outside, "picture", config.Size{Width: seenW, Height: seenH})
 	}
 	return out, nil
 }

@@ -4,7 +4,10 @@ import (
 	"bytes"
 	"fmt"
 	"image"
+	"strings"
 	"testing"
+
+	"github.com/hashicorp/go-hclog"
 
 	"framewire/filters/internal/area"
 	"framewire/filters/internal/raster"
@@ -58,7 +61,7 @@ func TestValidate(t *testing.T) {
 
 func newFilter(t testing.TB, fill Fill, cell area.Length, regions ...area.Area) pipeline.Filter {
 	t.Helper()
-	filter, err := Spec().NewFilter(&Config{regions, fill, cell}, pipeline.Env{})
+	filter, err := Spec().NewFilter(&Config{regions, fill, cell}, pipeline.Env{Log: hclog.NewNullLogger()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -245,5 +248,26 @@ func BenchmarkMask(b *testing.B) {
 				}
 			})
 		}
+	}
+}
+
+// TestOutside has a picture that became too small for its regions, which nobody may learn from the recording.
+func TestOutside(t *testing.T) {
+	var log bytes.Buffer
+	env := pipeline.Env{Log: hclog.New(&hclog.LoggerOptions{Output: &log, DisableTime: true})}
+	filter, err := Spec().NewFilter(&Config{[]area.Area{{X: pixels(60)}, {X: pixels(50)}, {X: percent(50)}}, Black, pixels(8)}, env)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pool := pipeline.NewPool()
+	for _, width := range []int{64, 60, 60, 40, 64, 40} {
+		in := pipelinetest.Frame(pool, pipeline.Raw(pipeline.LayoutBGR, width, 32), 0)
+		apply(t, filter, in).Release()
+		in.Release()
+	}
+	const want = `[WARN]  regions lie outside of the picture and cover nothing: count=1 picture=60x32
+[WARN]  regions lie outside of the picture and cover nothing: count=2 picture=40x32`
+	if got := strings.TrimSpace(log.String()); got != want {
+		t.Errorf("the log says %q", got)
 	}
 }

@@ -41,6 +41,7 @@ func (w *writer) finish() error {
 	w.finished += seg.mux.Size()
 	err := seg.mux.Close()                // which syncs it
 	if errors.Is(err, mux.ErrNoEncoder) { // there were so few frames that it was not opened before
+		w.word(err) // they are gone with the file
 		return w.refuse(seg.format, errors.Join(err, w.discard(seg.file)))
 	}
 	w.word(err)

@@ -2,11 +2,20 @@ package file
 
 import (
 	"errors"
+	"path/filepath"
 	"slices"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"framewire/pipeline"
+	"framewire/pipeline/pipelinetest"
+	"framewire/sinks/file/internal/buffer"
+	"framewire/sinks/file/internal/disk"
+	"framewire/sinks/file/internal/shelf"
+	"framewire/sinks/internal/mux"
 )
 
 // TestSyncs counts how often the disk is told to make durable what was written: never more than a second's worth
@@ -61,4 +70,44 @@ func TestWordComesWhenDurable(t *testing.T) {
 			t.Errorf("files are %v", got)
 		}
 	})
+}
+
+// unencodable is a container that holds its frames until it finds out that nobody encodes them.
+type unencodable struct{ mux.Muxer }
+
+func (unencodable) Write(f *pipeline.Frame, at time.Duration) error {
+	if at > 0 {
+		return mux.ErrNoEncoder
+	}
+	return nil
+}
+func (unencodable) Size() int64  { return 0 }
+func (unencodable) Close() error { return mux.ErrNoEncoder }
+
+// TestNoWordForFramesThatNobodyEncodes has a frame wait for its word in a file that comes to nothing, at its end or
+// with the next frame.
+func TestNoWordForFramesThatNobodyEncodes(t *testing.T) {
+	for name, over := range map[string]func(w *writer, next buffer.Item) error{
+		"at its end":          func(w *writer, _ buffer.Item) error { return w.finish() },
+		"with the next frame": func(w *writer, next buffer.Item) error { return w.try(next) },
+	} {
+		cfg, _ := inFolder(t, "rec.mkv")
+		var refused atomic.Pointer[pipeline.Format]
+		w := newWriter(&cfg, pipelinetest.Env(t, pipeline.NewPool()), disk.OS{}, shelf.NewNames(cfg.Path, ""), buffer.New(1<<20), &refused)
+		file, err := w.disk.Create(filepath.Join(filepath.Dir(cfg.Path), "held"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		first := at(pipeline.NewPool(), pipeline.JPEG(64, 48), 0, 0)
+		w.seg = &segment{file: file, mux: unencodable{}, format: first.Format, frames: 1}
+		var told []error
+		w.settle(buffer.Item{Done: func(err error) { told = append(told, err) }})
+		if err := over(w, buffer.Item{Frame: first, At: time.Second}); !errors.Is(err, mux.ErrNoEncoder) {
+			t.Errorf("%s it gives %v", name, err)
+		}
+		w.sync()
+		if len(told) != 1 || !errors.Is(told[0], mux.ErrNoEncoder) {
+			t.Errorf("%s: the word is %v, wants that there is no encoder", name, told)
+		}
+	}
 }

@@ -163,6 +163,9 @@ func TestDiskFailsAtTheEnd(t *testing.T) {
 			if err := b.close(t); !errors.Is(err, syscall.ENOSPC) || !strings.Contains(err.Error(), "the last 50 frames are not recorded") || !strings.Contains(err.Error(), dir) {
 				t.Errorf("Close gives %v", err)
 			}
+			if c := b.env.Counters; c.Dropped.Load() != 50 || int64(c.FramesOut.Load()) != -50 { // the bench does not count what is taken
+				t.Errorf("of 100 frames that were taken %d are dropped and %d taken back", c.Dropped.Load(), -int64(c.FramesOut.Load()))
+			}
 			b.disk.set(nil)
 			b.Open(t.Context()) // repairs
 			pass(1)

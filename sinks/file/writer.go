@@ -149,8 +149,16 @@ func (w *writer) record(it buffer.Item) {
 		w.lost++
 		w.lossless = w.lossless || waits(&w.env, it.Frame)
 	}
-	w.env.Counters.Dropped.Add(1)
+	w.uncount(it.Frame)
 	it.Drop(errDropped)
+}
+
+// uncount counts a frame as dropped that the engine has counted as recorded when the buffer took it.
+func (w *writer) uncount(f *pipeline.Frame) {
+	c := w.env.Counters
+	c.Dropped.Add(1)
+	c.FramesOut.Add(^uint64(0))
+	c.BytesOut.Add(^uint64(len(f.Data) - 1))
 }
 
 // try writes a frame into the file that it belongs to.
@@ -182,6 +190,7 @@ func (w *writer) try(it buffer.Item) error {
 			if errors.Is(err, mux.ErrFull) {
 				err = fmt.Errorf("%s: a frame of %d bytes does not fit", seg.path(), len(it.Frame.Data))
 			}
+			w.word(err) // of frames that the encoder held, too
 			return errors.Join(err, seg.mux.Close(), w.discard(seg.file))
 		case errors.Is(err, mux.ErrFull):
 			if err := w.finish(); err != nil {
