@@ -6,14 +6,12 @@ import (
 	"sync"
 	"time"
 
+	"framewire/pipeline/keys"
 	"framewire/pipeline"
 )
 
-const (
-	// keyEvery is how often the terminal is asked for keys.
-	keyEvery = 50 * time.Millisecond
-	seekStep = 10 // seconds that an arrow key seeks
-)
+// keyEvery is how often the terminal is asked for keys.
+const keyEvery = 50 * time.Millisecond
 
 const keyHelp = "   space        pause, and go on\n" +
 	"   .            one picture further\n" +
@@ -89,61 +87,42 @@ func hears(group *pipeline.Group, action pipeline.Action) bool {
 const actionQuit pipeline.Action = "quit"
 
 // pressed says what the keys mean that a terminal sent.
-func pressed(keys []byte) (all []pipeline.Command) {
-	for len(keys) > 0 {
-		key, n := nextKey(keys)
-		keys = keys[n:]
-		cmd := pipeline.Command{From: "key"}
+func pressed(typed []byte) (all []pipeline.Command) {
+	for len(typed) > 0 {
+		key, n := nextKey(typed)
+		typed = typed[n:]
+		cmd, ok := keys.Command(key)
 		switch key {
-		case ' ':
-			cmd.Action = pipeline.ActionPause
-		case '.':
-			cmd.Action = pipeline.ActionStep
-		case '+', '=': // on one key, in many places
-			cmd.Action, cmd.Value = pipeline.ActionSpeed, 2
-		case '-':
-			cmd.Action, cmd.Value = pipeline.ActionSpeed, 0.5
-		case keyRight:
-			cmd.Action, cmd.Value = pipeline.ActionSeek, seekStep
-		case keyLeft:
-			cmd.Action, cmd.Value = pipeline.ActionSeek, -seekStep
 		case '\r', '\n', 't', 'T':
-			cmd.Action = pipeline.ActionTrigger
+			cmd.Action, ok = pipeline.ActionTrigger, true
 		case 'q', 'Q':
-			cmd.Action = actionQuit
-		default:
-			continue
+			cmd.Action, ok = actionQuit, true
 		}
-		all = append(all, cmd)
+		if ok {
+			all = append(all, cmd)
+		}
 	}
 	return all
 }
 
-// The keys that are no characters.
-const (
-	keyOther rune = -1 - iota
-	keyRight
-	keyLeft
-)
-
 // nextKey takes the first key off what a terminal sent: a byte, or a sequence as ECMA-48, section 5.4, has it,
 // which arrow keys send (with O for [ in a terminal's application mode).
-func nextKey(keys []byte) (key rune, n int) {
+func nextKey(typed []byte) (key int, n int) {
 	const esc = 0x1B
-	if keys[0] != esc || len(keys) == 1 || keys[1] != '[' && keys[1] != 'O' {
-		return rune(keys[0]), 1
+	if typed[0] != esc || len(typed) == 1 || typed[1] != '[' && typed[1] != 'O' {
+		return int(typed[0]), 1
 	}
-	for n = 2; n < len(keys); n++ {
-		if keys[n] >= 0x40 && keys[n] <= 0x7E { // the final byte
+	for n = 2; n < len(typed); n++ {
+		if typed[n] >= 0x40 && typed[n] <= 0x7E { // the final byte
 			n++
 			break
 		}
 	}
 	switch {
-	case n == 3 && keys[2] == 'C':
-		return keyRight, n
-	case n == 3 && keys[2] == 'D':
-		return keyLeft, n
+	case n == 3 && typed[2] == 'C':
+		return keys.Right, n
+	case n == 3 && typed[2] == 'D':
+		return keys.Left, n
 	}
-	return keyOther, n
+	return keys.Other, n
 }

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"framewire/pipeline/keys"
 	"framewire/pipeline"
 	"framewire/sinks/internal/pattern"
 	"framewire/sinks/internal/picture"
@@ -72,7 +73,7 @@ func (s *sink) press(ctx context.Context, key int) {
 		s.end()
 		return
 	}
-	if cmd, ok := commandOf(key); ok && s.env.Control.Hears(cmd.Action) {
+	if cmd, ok := keys.Command(key); ok && s.env.Control.Hears(cmd.Action) {
 		s.env.Control.Send(cmd)
 		return
 	}
