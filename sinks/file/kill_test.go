@@ -17,9 +17,9 @@ import (
 
 	"github.com/hashicorp/go-hclog"
 
+	"framewire/sinks/file/recordindex"
 	"framewire/pipeline"
 	"framewire/pipeline/pipelinetest"
-	"framewire/sinks/file/internal/shelf"
 	"framewire/sinks/internal/mux/muxtest"
 )
 
@@ -132,7 +132,7 @@ func TestKilledAgainAndAgain(t *testing.T) {
 			}
 			for i, name := range names {
 				frames := list[i].Frames
-				if !slices.ContainsFunc(listed, func(e shelf.Entry) bool { return e.File == name && e.Frames == frames }) {
+				if !slices.ContainsFunc(listed, func(e recordindex.Entry) bool { return e.File == name && e.Frames == frames }) {
 					t.Errorf("%s with %d frames is not listed", name, frames)
 				}
 			}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/hashicorp/go-hclog"
 
+	"framewire/sinks/file/recordindex"
 	"framewire/sinks/file/internal/disk"
 	"framewire/sinks/file/internal/shelf"
 	"framewire/sinks/internal/mux"
@@ -156,7 +157,7 @@ func (m mender) remove(file disk.File) error {
 // place lists a file and, if that is only a part's, gives it its name or the first one that is free.
 func (m mender) place(file disk.File, final string, part bool, sum mux.Summary) (string, error) {
 	folder, wanted := filepath.Dir(final), final
-	entry := shelf.Entry{
+	entry := recordindex.Entry{
 		Began: sum.Began, Seconds: sum.Duration.Seconds(), Frames: sum.Frames, Bytes: sum.Bytes,
 		Format: string(sum.Format.Codec), Width: sum.Format.Width, Height: sum.Format.Height,
 	}
@@ -175,7 +176,7 @@ func (m mender) place(file disk.File, final string, part bool, sum mux.Summary) 
 
 // shelve lists a finished file, where there is a list, and gives a part its name. The list comes first: a crash between
 // the two leaves a file that the next start takes up.
-func (m mender) shelve(folder string, file disk.File, entry shelf.Entry, part bool) error {
+func (m mender) shelve(folder string, file disk.File, entry recordindex.Entry, part bool) error {
 	if m.cfg.shelved() {
 		if err := m.shelf.Add(folder, entry); err != nil {
 			return err

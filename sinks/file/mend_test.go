@@ -7,6 +7,7 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"framewire/sinks/file/recordindex"
 	"framewire/sinks/file/internal/disk"
 	"framewire/sinks/file/internal/shelf"
 )
@@ -147,7 +148,7 @@ func TestCrashWhileNaming(t *testing.T) {
 		if err := os.Rename(final, final+".part"); err != nil { // not yet listed
 			t.Fatal(err)
 		}
-		if err := os.Remove(filepath.Join(dir, shelf.IndexName)); err != nil {
+		if err := os.Remove(filepath.Join(dir, recordindex.Name)); err != nil {
 			t.Fatal(err)
 		}
 		reopen()

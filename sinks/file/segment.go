@@ -5,9 +5,9 @@ import (
 	"path/filepath"
 	"time"
 
+	"framewire/sinks/file/recordindex"
 	"framewire/pipeline"
 	"framewire/sinks/file/internal/disk"
-	"framewire/sinks/file/internal/shelf"
 	"framewire/sinks/internal/mux"
 )
 
@@ -45,15 +45,15 @@ func (s *segment) write(f *pipeline.Frame, at time.Duration) error {
 }
 
 // entry is its line in the index; codec is the encoder's or empty.
-func (s *segment) entry(codec string) (shelf.Entry, error) {
+func (s *segment) entry(codec string) (recordindex.Entry, error) {
 	info, err := s.file.Stat()
 	if err != nil {
-		return shelf.Entry{}, err
+		return recordindex.Entry{}, err
 	}
 	if codec == "" {
 		codec = string(s.format.Codec)
 	}
-	return shelf.Entry{
+	return recordindex.Entry{
 		File: filepath.Base(s.final), Began: s.when, Seconds: (s.last - s.begin + s.step).Seconds(), Frames: s.frames, Bytes: info.Size(),
 		Format: codec, Width: s.format.Width, Height: s.format.Height,
 	}, nil

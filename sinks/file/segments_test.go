@@ -12,20 +12,20 @@ import (
 	"testing/synctest"
 	"time"
 
+	"framewire/sinks/file/recordindex"
 	"framewire/pipeline"
-	"framewire/sinks/file/internal/shelf"
 	"framewire/sinks/internal/mux/muxtest"
 )
 
 // index reads the list in a folder.
-func index(t *testing.T, dir string) (list []shelf.Entry) {
+func index(t *testing.T, dir string) (list []recordindex.Entry) {
 	t.Helper()
-	data, err := os.ReadFile(filepath.Join(dir, shelf.IndexName))
+	data, err := os.ReadFile(filepath.Join(dir, recordindex.Name))
 	if err != nil {
 		t.Fatal(err)
 	}
 	for line := range strings.Lines(string(data)) {
-		var e shelf.Entry
+		var e recordindex.Entry
 		if err := json.Unmarshal([]byte(line), &e); err != nil {
 			t.Fatalf("%s: %v", line, err)
 		}
@@ -190,7 +190,7 @@ func TestKeep(t *testing.T) {
 		pass(25)
 		sum, before := int64(0), 0
 		err := filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
-			if info, fault := e.Info(); fault == nil && !e.IsDir() && e.Name() != shelf.IndexName {
+			if info, fault := e.Info(); fault == nil && !e.IsDir() && e.Name() != recordindex.Name {
 				sum += info.Size()
 				before++
 			}

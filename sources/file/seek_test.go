@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"framewire/pipeline"
+
+	"framewire/sinks/file/recordindex"
 )
 
 // mp4Clip writes images as fragmented MP4, perFragment in each, 40 ms from one to the next.
@@ -249,13 +251,20 @@ func TestSeekAcrossSegments(t *testing.T) {
 }
 
 func TestFolderPlaysInOrder(t *testing.T) {
-	dir := folderOf(t, 5, "9.mkv", "10.mkv", "11.mkv", "a/1.mkv", "a/b/1.mkv")
+	dir := folderOf(t, 5, "9.mkv", "10.mkv", "10-1.mkv", "a/1.mkv", "a/b/1.mkv")
 	for _, name := range []string{"0.mkv.part", ".hidden.mkv", "notes.txt", "index.jsonl"} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte("{torn"), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
 	if err := os.WriteFile(filepath.Join(dir, "10b.mkv"), nil, 0o644); err != nil { // broken: left out
+		t.Fatal(err)
+	}
+	data, err := os.ReadFile(filepath.Join(dir, "10.mkv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "1.part.mkv"), data, 0o644); err != nil { // would play, but is not finished
 		t.Fatal(err)
 	}
 	got := pictures(t, playing(t, dir))
@@ -277,7 +286,7 @@ func TestFolderWithIndex(t *testing.T) {
 {"file":"gone.mkv","began":"2026-11-23T09:00:00Z"}
 {"file":"b.mkv","began":"2026-11-23T11:00:00Z","seconds":0.2}
 {"file":"0.mkv","beg`
-	if err := os.WriteFile(filepath.Join(dir, indexName), []byte(index), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, recordindex.Name), []byte(index), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	got := pictures(t, playing(t, dir))

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/maruel/natural"
+
+	"framewire/sinks/file/recordindex"
 )
 
 // The bounds of a folder of recordings.
@@ -56,7 +58,7 @@ func segmentsOf(path string) ([]segment, error) {
 }
 
 // segmentsIn adds the recordings of a folder, then those of the folders in it. Hidden files and those that
-// are still being written (.part) are left out.
+// are still being written (.part, or .part.mp4 where they are encoded) are left out.
 func segmentsIn(list []segment, dir string, depth int) ([]segment, error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
@@ -67,7 +69,7 @@ func segmentsIn(list []segment, dir string, depth int) ([]segment, error) {
 	for _, e := range entries {
 		name := e.Name()
 		switch {
-		case strings.HasPrefix(name, "."):
+		case strings.HasPrefix(name, "."), filepath.Ext(stem(name)) == ".part":
 		case e.IsDir():
 			folders = append(folders, name)
 		case slices.Contains(endings, strings.ToLower(filepath.Ext(name))) && isFile(dir, e):
@@ -100,9 +102,10 @@ func isFile(dir string, e fs.DirEntry) bool {
 }
 
 // inOrder orders the files of one folder: by when they began as the recorder's index has it, and then those that
-// are not in it, by their names.
+// are not in it, by their names. A number that was added because the name was taken comes after that name, so
+// the extension does not count.
 func inOrder(dir string, names []string) []segment {
-	began := readIndex(filepath.Join(dir, indexName))
+	began := readIndex(filepath.Join(dir, recordindex.Name), names)
 	list := make([]segment, len(names))
 	for i, name := range names {
 		list[i] = segment{path: filepath.Join(dir, name), began: began[name]}
@@ -117,7 +120,13 @@ func inOrder(dir string, names []string) []segment {
 		case !a.began.Equal(b.began):
 			return a.began.Compare(b.began)
 		}
+		if order := natural.Compare(stem(a.path), stem(b.path)); order != 0 {
+			return order
+		}
 		return natural.Compare(a.path, b.path)
 	})
 	return list
 }
+
+// stem is a name without its extension.
+func stem(path string) string { return strings.TrimSuffix(path, filepath.Ext(path)) }

@@ -36,7 +36,8 @@ type Disk interface {
 	Replace(path string, data []byte) error
 	// SyncDir makes the names in a folder durable.
 	SyncDir(dir string) error
-	// Lock keeps other recorders from changing the lists in a folder until unlock is called.
+	// Lock keeps other recorders from changing the lists in a folder until unlock is called. Where somebody else
+	// never lets go of a lock it gives up after a while.
 	Lock(dir string) (unlock func())
 	// Free is how many bytes can still be written; ErrUnknown where the system does not say.
 	Free(dir string) (int64, error)

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"go.uber.org/goleak"
 )
@@ -61,6 +62,23 @@ func TestCreateAndLock(t *testing.T) {
 		if _, err := (OS{}).ReadFile(link); err == nil {
 			t.Error("a link is read")
 		}
+	}
+}
+
+// Whoever may read a folder can lock it for ever, and a recorder goes on all the same.
+func TestLockThatIsNeverFree(t *testing.T) {
+	dir := t.TempDir()
+	hold := OS{}.Lock(dir)
+	defer hold()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		OS{}.Lock(dir)()
+	}()
+	select {
+	case <-done:
+	case <-time.After(10 * time.Second):
+		t.Fatal("it waits for ever")
 	}
 }
 
@@ -152,5 +170,29 @@ func TestFree(t *testing.T) {
 	n, err := OS{}.Free(t.TempDir())
 	if err != nil && !errors.Is(err, ErrUnknown) || err == nil && n <= 0 {
 		t.Errorf("%d bytes are free, %v", n, err)
+	}
+}
+
+// Whoever may write to the folder may put links into it: what they lead to is not touched.
+func TestPlantedLinks(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("links need a right there")
+	}
+	dir, precious := t.TempDir(), filepath.Join(t.TempDir(), "precious")
+	list := filepath.Join(dir, "list")
+	write(t, precious, "precious")
+	for _, link := range []string{list, list + ".tmp"} {
+		if err := os.Symlink(precious, link); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := (OS{}).Append(list, []byte("line")); err == nil || !strings.Contains(err.Error(), "it is no plain file") {
+		t.Errorf("a link is appended to: %v", err)
+	}
+	if err := (OS{}).Replace(list, []byte("new")); err != nil || content(t, list) != "new" {
+		t.Errorf("the list holds %q, %v", content(t, list), err)
+	}
+	if got := content(t, precious); got != "precious" {
+		t.Errorf("a file elsewhere holds %q", got)
 	}
 }

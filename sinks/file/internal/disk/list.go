@@ -26,8 +26,11 @@ func (OS) ReadFile(path string) ([]byte, error) {
 	return os.ReadFile(path)
 }
 
-// Append adds a line to a file, durably.
+// Append adds a line to a file, durably. A link that somebody has put in its place is not followed.
 func (d OS) Append(path string, line []byte) error {
+	if info, err := os.Lstat(path); err == nil && !info.Mode().IsRegular() {
+		return &fs.PathError{Op: "write", Path: path, Err: errors.New("it is no plain file")}
+	}
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o644)
 	if err != nil {
 		return err
@@ -57,8 +60,11 @@ func (d OS) Append(path string, line []byte) error {
 
 // Replace writes a file anew, durably.
 func (d OS) Replace(path string, data []byte) error {
-	temp := path + ".tmp" // one a crash has left is written over
-	f, err := os.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o644)
+	temp := path + ".tmp" // one a crash has left goes; what a link leads to stays as it is
+	if err := os.Remove(temp); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	f, err := os.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if err != nil {
 		return err
 	}

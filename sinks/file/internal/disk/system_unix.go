@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -16,9 +17,17 @@ func lock(f *os.File) (held bool) {
 	return errors.Is(unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB), unix.EWOULDBLOCK)
 }
 
-// lockWait locks a file as soon as it is free.
+// How long a lock is waited for, and how often it is looked at. Other recorders have it for a moment only.
+const (
+	lockMost  = 2 * time.Second
+	lockAgain = 5 * time.Millisecond
+)
+
+// lockWait locks a file as soon as it is free, or goes on without: whoever may read a folder can lock it, and keep
+// it locked.
 func lockWait(f *os.File) {
-	for errors.Is(unix.Flock(int(f.Fd()), unix.LOCK_EX), unix.EINTR) {
+	for until := time.Now().Add(lockMost); lock(f) && time.Now().Before(until); {
+		time.Sleep(lockAgain)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"framewire/sinks/file/recordindex"
 	"framewire/sinks/file/internal/disk"
 )
 
@@ -91,7 +92,7 @@ func (s *Shelf) present(dir string) (map[string]bool, error) {
 }
 
 // Add lists a recording, durably.
-func (s *Shelf) Add(dir string, e Entry) error {
+func (s *Shelf) Add(dir string, e recordindex.Entry) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err := appendIndex(s.disk, dir, e); err != nil {
@@ -138,7 +139,7 @@ func (s *Shelf) Bytes() int64 {
 }
 
 // insert puts a recording into its place in time.
-func (s *Shelf) insert(dir string, e Entry) {
+func (s *Shelf) insert(dir string, e recordindex.Entry) {
 	added := item{dir: dir, file: e.File, began: e.Began, end: e.End(), bytes: e.Bytes}
 	at := len(s.list)
 	for at > 0 && s.list[at-1].began.After(added.began) {

@@ -14,6 +14,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"framewire/sinks/file/recordindex"
 	"framewire/sinks/file/internal/disk"
 )
 
@@ -60,7 +61,7 @@ func add(t *testing.T, s *Shelf, when time.Time) {
 	if err := os.WriteFile(path, make([]byte, 100), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	e := Entry{File: filepath.Base(path), Began: when, Seconds: 3600, Frames: 7, Bytes: 100, Format: "jpeg", Width: 64, Height: 48}
+	e := recordindex.Entry{File: filepath.Base(path), Began: when, Seconds: 3600, Frames: 7, Bytes: 100, Format: "jpeg", Width: 64, Height: 48}
 	if err := s.Add(filepath.Dir(path), e); err != nil {
 		t.Fatal(err)
 	}
@@ -147,7 +148,7 @@ func TestTrimLeavesOthersAlone(t *testing.T) {
 	}
 	other := `{"file":"holiday.mkv","began":"2001-01-01T00:00:00Z","seconds":1,"bytes":100}` + "\n"
 	evil := `{"file":"../../x/12-00-00.mkv","began":"2001-01-01T00:00:00Z","seconds":1,"bytes":100}` + "\n"
-	if err := d.Append(filepath.Join(dir, IndexName), []byte(other+evil)); err != nil {
+	if err := d.Append(filepath.Join(dir, recordindex.Name), []byte(other+evil)); err != nil {
 		t.Fatal(err)
 	}
 	s := New(d, names)
@@ -161,7 +162,7 @@ func TestTrimLeavesOthersAlone(t *testing.T) {
 	if got := files(t, dir); !slices.Equal(got, want) {
 		t.Errorf("left are %v, wants %v", got, want)
 	}
-	if data, _ := os.ReadFile(filepath.Join(dir, IndexName)); string(data) != other {
+	if data, _ := os.ReadFile(filepath.Join(dir, recordindex.Name)); string(data) != other {
 		t.Errorf("the index is\n%swants\n%s", data, other)
 	}
 }
@@ -231,7 +232,7 @@ func TestNothingBeforeLoad(t *testing.T) {
 func TestTornIndex(t *testing.T) {
 	s, names := stock(t, &fakeDisk{}, 2)
 	dir := filepath.Dir(names.Path(noon, 0))
-	f, err := os.OpenFile(filepath.Join(dir, IndexName), os.O_WRONLY|os.O_APPEND, 0)
+	f, err := os.OpenFile(filepath.Join(dir, recordindex.Name), os.O_WRONLY|os.O_APPEND, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -245,23 +246,7 @@ func TestTornIndex(t *testing.T) {
 	if err := s.Strike(dir, filepath.Base(names.Path(noon, 0))); err != nil {
 		t.Fatal(err)
 	}
-	if data, _ := os.ReadFile(filepath.Join(dir, IndexName)); strings.Count(string(data), "\n") != 2 || strings.Contains(string(data), "13-30") {
+	if data, _ := os.ReadFile(filepath.Join(dir, recordindex.Name)); strings.Count(string(data), "\n") != 2 || strings.Contains(string(data), "13-30") {
 		t.Errorf("the index is\n%s", data)
 	}
-}
-
-func FuzzParseEntry(f *testing.F) {
-	for _, line := range []string{
-		`{"file":"12-00-00.mkv","began":"2024-05-06T12:00:00.123456789+02:00","seconds":1.5,"frames":7,"bytes":100,"format":"jpeg","width":64,"height":48}`,
-		`{"file":"../x"}`, `{"file":""}`, `{"file":"a","seconds":-1}`, `{"file":"a","seconds":1e300}`, `{"file":"a/b"}`, `{`, `[]`, `null`,
-		`{"file":"a","began":"9999-12-31T23:59:59Z","seconds":999999999}`, `{"file":"a","bytes":-5}`, `{"file":".."}`, `{"file":"."}`,
-	} {
-		f.Add([]byte(line))
-	}
-	f.Fuzz(func(t *testing.T, line []byte) {
-		e, ok := parseEntry(line)
-		if ok && (filepath.Join("dir", e.File) != "dir"+string(filepath.Separator)+e.File || e.End().Before(e.Began) || e.Bytes < 0) {
-			t.Errorf("%q is taken: %+v", line, e)
-		}
-	})
 }
