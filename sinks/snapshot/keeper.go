@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"framewire/pipeline"
 	"framewire/sinks/internal/picture"
@@ -36,7 +35,11 @@ func (s *sink) Have(ctx context.Context, o pipeline.Offer) (bool, error) {
 	if s.cfg.Format == "png" {
 		whole = store.Content{} // nobody knows yet how large it will be
 	}
-	return false, s.told(refusal(st.Room(ctx, whole)))
+	err := st.Room(ctx, whole)
+	if err == nil {
+		err = st.Free(whole) // better than to find out when the disk is full
+	}
+	return false, s.told(refusal(err))
 }
 
 // forms lists what Write may make of the picture: the bytes as they are, or with their orientation.
@@ -73,18 +76,13 @@ func (p part) Write(data []byte) (int, error) {
 	return n, refusal(err)
 }
 
-// told has the user know of a picture that Have refuses, which nobody else here does: in the status line
-// until one is saved again, and in the log at most every ten seconds.
+// told has the status line say that Have refuses pictures, until one is saved again. The log has it from who asked.
 func (s *sink) told(err error) error {
 	if !errors.Is(err, pipeline.ErrSkip) {
 		return err
 	}
-	text := strings.TrimSuffix(err.Error(), ": "+pipeline.ErrSkip.Error())
-	s.env.Note("refused: " + text)
+	s.env.Note("refused: " + strings.TrimSuffix(err.Error(), ": "+pipeline.ErrSkip.Error()))
 	s.refuses.Store(true)
-	if now, last := time.Now().UnixNano(), s.warned.Load(); now-last > int64(10*time.Second) && s.warned.CompareAndSwap(last, now) {
-		s.env.Log.Warn("a picture is refused before it is sent", "cause", text)
-	}
 	return err
 }
 

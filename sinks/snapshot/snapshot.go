@@ -63,8 +63,7 @@ type sink struct {
 	due    time.Duration // place on the line from which the next picture is wanted
 	saved  int
 
-	refuses atomic.Bool  // the user was told so
-	warned  atomic.Int64 // when, in Unix nanoseconds
+	refuses atomic.Bool // the status line says so
 }
 
 var _ pipeline.Keeper = (*sink)(nil)

@@ -37,14 +37,17 @@ func (l *ledger) account() error {
 	for _, p := range open[:min(len(open), maxNamed)] {
 		names = append(names, p.fate(l.watch))
 	}
-	list, verb := strings.Join(names, ", "), "are"
+	list, verb, hint := strings.Join(names, ", "), "are", ""
 	if len(open) > maxNamed {
 		list += fmt.Sprintf(" and %d more", len(open)-maxNamed)
 	}
 	if len(open) == 1 {
 		verb = "is"
 	}
-	return fmt.Errorf("%d of %d photos %s not confirmed: %s", len(open), l.total, verb, list)
+	if slices.ContainsFunc(open, func(p *photo) bool { return p.state == waiting || p.state == underway }) {
+		hint = "; start it again to send the rest"
+	}
+	return fmt.Errorf("%d of %d photos %s not confirmed: %s%s", len(open), l.total, verb, list, hint)
 }
 
 // fate is a photo's name and, where there is more to say than that it did not come to it, why.

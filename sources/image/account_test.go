@@ -99,7 +99,7 @@ func TestAccount(t *testing.T) {
 	if _, err := s.Read(t.Context()); err != pipeline.ErrSkip {
 		t.Error(err)
 	}
-	want := fmt.Sprintf("%d of %d photos are not confirmed: %s", len(files)-1, len(files), strings.Join(names, ", "))
+	want := fmt.Sprintf("%d of %d photos are not confirmed: %s; start it again to send the rest", len(files)-1, len(files), strings.Join(names, ", "))
 	if err := s.Account(); err == nil || err.Error() != want {
 		t.Errorf("%v, want %s", err, want)
 	}
@@ -119,7 +119,7 @@ func TestAccountIsShort(t *testing.T) {
 	}
 	files["11.jpg"] = jpegOf(t, 8, 8)
 	s := confirmed(t, Config{Path: write(t, files)})
-	want := "12 of 12 photos are not confirmed: 0.jpg, 1.jpg, 2.jpg, 3.jpg, 4.jpg, 5.jpg, 6.jpg, 7.jpg, 8.jpg, 9.jpg and 2 more"
+	want := "12 of 12 photos are not confirmed: 0.jpg, 1.jpg, 2.jpg, 3.jpg, 4.jpg, 5.jpg, 6.jpg, 7.jpg, 8.jpg, 9.jpg and 2 more; start it again to send the rest"
 	if err := s.Account(); err == nil || err.Error() != want {
 		t.Errorf("%v, want %s", err, want)
 	}
@@ -171,7 +171,7 @@ func TestAgain(t *testing.T) {
 		if _, err := s.Read(t.Context()); !errors.Is(err, pipeline.ErrEnd) {
 			t.Error(err)
 		}
-		want := "1 of 3 photos is not confirmed: 1.jpg (given up: the line is cut)"
+		want := "1 of 3 photos is not confirmed: 1.jpg (given up: the line is cut); start it again to send the rest"
 		if err := s.Account(); err == nil || err.Error() != want {
 			t.Errorf("%v, want %s", err, want)
 		}
@@ -217,7 +217,7 @@ func TestSettledAfterClose(t *testing.T) {
 	}
 	two(nil)
 	last(errGone)
-	if err := s.Account(); err == nil || err.Error() != "1 of 3 photos is not confirmed: 3.jpg" {
+	if err := s.Account(); err == nil || err.Error() != "1 of 3 photos is not confirmed: 3.jpg; start it again to send the rest" {
 		t.Error(err)
 	}
 }

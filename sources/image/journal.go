@@ -2,6 +2,7 @@ package image
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"sync"
 	"time"
@@ -172,7 +173,7 @@ func (j *journal) finish() {
 	if idle {
 		return
 	}
-	file, err := os.OpenFile(j.path, os.O_WRONLY|os.O_APPEND, 0)
+	file, err := j.reopen()
 	if err != nil {
 		j.fault(reason(err))
 		return
@@ -184,4 +185,16 @@ func (j *journal) finish() {
 		j.fault(err)
 	}
 	j.file = nil
+}
+
+// reopen opens the journal at its end, unless a link or a pipe was put in its place meanwhile.
+func (j *journal) reopen() (*os.File, error) {
+	info, err := os.Lstat(j.path)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, errors.New("it is not a file any more")
+	}
+	return os.OpenFile(j.path, os.O_WRONLY|os.O_APPEND, 0)
 }

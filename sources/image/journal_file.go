@@ -38,7 +38,7 @@ func openJournal(path, root string, log hclog.Logger) (*journal, error) {
 // claim opens and locks the journal, a new one where there is none.
 func (j *journal) claim() error {
 	for {
-		file, err := os.OpenFile(j.path, os.O_RDWR|os.O_CREATE, 0o644)
+		file, err := openOrMake(j.path)
 		if err != nil {
 			return j.unusable(err)
 		}
@@ -56,6 +56,23 @@ func (j *journal) claim() error {
 			return nil
 		}
 		_ = file.Close() // another put a new one in its place between the two steps
+	}
+}
+
+// openOrMake opens a file, or makes it where nothing has its name: not where a link that somebody has put there leads.
+func openOrMake(path string) (*os.File, error) {
+	for {
+		file, err := os.OpenFile(path, os.O_RDWR, 0)
+		if !errors.Is(err, fs.ErrNotExist) {
+			return file, err
+		}
+		file, err = os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o644)
+		if !errors.Is(err, fs.ErrExist) {
+			return file, err
+		}
+		if info, err := os.Lstat(path); err == nil && info.Mode()&fs.ModeSymlink != 0 {
+			return nil, errors.New("it is a link to a file that is not there")
+		}
 	}
 }
 
@@ -95,17 +112,19 @@ func (j *journal) compact() error {
 // journalNew ends the name of a journal that is being written.
 const journalNew = ".new"
 
-// writeBeside writes what is to take a file's place, and gives it locked and open at its end.
+// writeBeside writes what is to take a file's place, and gives it locked and open at its end. Nobody but who
+// has the journal's lock writes there: what has the name already a crash has left, or somebody who wants a link
+// to be followed.
 func writeBeside(path string, data []byte) (*os.File, error) {
 	path += journalNew
-	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o644)
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o644)
 	if err != nil {
 		return nil, err
 	}
 	if err = lock(file); err == nil {
-		err = file.Truncate(0)
-	}
-	if err == nil {
 		_, err = file.Write(data)
 	}
 	if err == nil {

@@ -55,7 +55,7 @@ func (l *loader) file(path string) (*pipeline.Frame, loaded, error) {
 
 // read takes a whole file into a frame.
 func (l *loader) read(path string) (*pipeline.Frame, stamp, error) {
-	// A look before opening: opening a pipe that nobody writes to would hang.
+	// A look before opening: opening a device may do something.
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, stamp{}, reason(err)
@@ -68,11 +68,15 @@ func (l *loader) read(path string) (*pipeline.Frame, stamp, error) {
 	case info.Size() > maxFile:
 		return nil, stamp{}, fmt.Errorf("the file has %d MiB, more than the %d MiB that are read", info.Size()>>20, maxFile>>20)
 	}
-	file, err := os.Open(path)
+	file, err := openAtOnce(path)
 	if err != nil {
 		return nil, stamp{}, reason(err)
 	}
 	defer file.Close()
+	// Another look: whoever may write to the folder may have put a pipe there between the two.
+	if opened, err := file.Stat(); err != nil || !os.SameFile(opened, info) {
+		return nil, stamp{}, errChanging
+	}
 	f := l.pool.Get(int(info.Size()))
 	if err = fill(f.Data, file, stampOf(info)); err != nil {
 		f.Release()

@@ -27,6 +27,11 @@ func swap(next, old *os.File, path string) (*os.File, error) {
 	return next, nil
 }
 
+// openAtOnce opens a file to read, and does not wait for who writes into a pipe.
+func openAtOnce(path string) (*os.File, error) {
+	return os.OpenFile(path, os.O_RDONLY|unix.O_NONBLOCK, 0)
+}
+
 // syncFolder makes durable that a file in the folder has a new name.
 func syncFolder(path string) error {
 	dir, err := os.Open(path)

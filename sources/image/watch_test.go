@@ -93,7 +93,7 @@ func TestWatchAgain(t *testing.T) {
 		if err := s.Close(); err != nil {
 			t.Fatal(err)
 		}
-		if err := s.Account(); err == nil || err.Error() != "1 of 4 photos is not confirmed: sub/4.jpg" {
+		if err := s.Account(); err == nil || err.Error() != "1 of 4 photos is not confirmed: sub/4.jpg; start it again to send the rest" {
 			t.Error(err)
 		}
 		if err := os.Chtimes(filepath.Join(dir, "2.jpg"), time.Now(), time.Now()); err != nil {

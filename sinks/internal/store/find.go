@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"sort"
 	"time"
@@ -125,11 +126,15 @@ func (s *Store) holds(ctx context.Context, name string, c Content) bool {
 	if sum, ok := s.memory.sum(name, info.Size(), info.ModTime()); ok && whole {
 		return sum == c.Sum
 	}
-	f, err := s.root.Open(name)
+	f, err := s.root.OpenFile(name, readMode, 0)
 	if err != nil {
 		return false
 	}
 	defer f.Close()
+	// A link or a pipe may have been planted between the two.
+	if there, err := f.Stat(); err != nil || !os.SameFile(info, there) {
+		return false
+	}
 	still := time.Since(info.ModTime()) > settled
 	sum, err := c.sumIn(until{ctx, f})
 	if err == nil && whole && still {

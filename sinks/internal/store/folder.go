@@ -24,7 +24,11 @@ func makeDurable(dir string) error {
 	}
 	made := os.Mkdir(dir, 0o755)
 	if made != nil {
-		if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+		info, err := os.Stat(dir)
+		switch {
+		case err == nil && !info.IsDir(), errors.Is(err, syscall.ENOTDIR):
+			return fmt.Errorf("%s cannot be a folder, as a file is in its way: name another", dir)
+		case err != nil:
 			return made
 		}
 	}

@@ -17,5 +17,8 @@ func freeBytes(dir string) (int64, error) {
 	if err := unix.Statfs(dir, &st); err != nil {
 		return 0, &os.PathError{Op: "free space of", Path: dir, Err: err}
 	}
+	if st.Blocks == 0 { // some network file systems do not tell
+		return 0, &os.PathError{Op: "free space of", Path: dir, Err: unix.ENOTSUP}
+	}
 	return int64(st.Bavail) * int64(st.Bsize), nil
 }

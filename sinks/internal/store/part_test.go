@@ -221,3 +221,20 @@ func TestPartOutlivesItsStore(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// However many parts are found in a folder, no more are kept than a folder keeps.
+func TestTooManyParts(t *testing.T) {
+	dir := t.TempDir()
+	for i := range 5 * mostParts {
+		if err := os.WriteFile(filepath.Join(dir, partName([32]byte{byte(i)})), []byte("x"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s := open(t, dir)
+	p := openPart(t, s, "hello world")
+	defer p.Close()
+	left, err := filepath.Glob(filepath.Join(dir, ownPrefix+"*"+partSuffix))
+	if err != nil || len(left) != mostParts {
+		t.Errorf("%d parts are kept, %v", len(left), err)
+	}
+}

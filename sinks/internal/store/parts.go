@@ -66,6 +66,18 @@ func (p *parts) size(sum [32]byte) int64 {
 	return p.bySum[sum].size
 }
 
+// idle is the bytes in the parts that dropOldest may remove.
+func (p *parts) idle(but [32]byte) (n int64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for sum, state := range p.bySum {
+		if !state.open && sum != but {
+			n += state.size
+		}
+	}
+	return n
+}
+
 // dropOldest removes the part that nobody has open and that waits longest, except one, and reports whether
 // there was any.
 func (p *parts) dropOldest(but [32]byte) bool {

@@ -33,12 +33,14 @@ type usage struct {
 // Room reports with an error that wraps ErrRoom that a file with those bytes would break a limit. It drops
 // parts of other files, the oldest first, where that helps.
 func (s *Store) Room(ctx context.Context, c Content) error {
-	for {
-		err := s.fits(ctx, c.Size-s.parts.size(c.Sum), 1)
-		if err == nil || !s.parts.dropOldest(c.Sum) {
-			return err
-		}
+	err := s.fits(ctx, c.Size-s.parts.size(c.Sum), 1)
+	if err == nil || s.fits(ctx, c.Size-s.parts.size(c.Sum)-s.parts.idle(c.Sum), 1) != nil {
+		return err // also without them all
 	}
+	for err != nil && s.parts.dropOldest(c.Sum) {
+		err = s.fits(ctx, c.Size-s.parts.size(c.Sum), 1)
+	}
+	return err
 }
 
 // fits reports whether so many bytes and files more keep the limits.
@@ -51,30 +53,40 @@ func (s *Store) fits(ctx context.Context, bytes int64, files int) error {
 			return cause(err)
 		}
 	}
-	err := u.exceeded(s.dir, bytes+s.parts.total(), files)
+	err := u.exceeded(s.dir, bytes, s.parts.total(), files)
 	if err != nil && time.Since(u.counted) > max(doubted, 10*u.took) {
 		if err := u.count(ctx, s.root); err != nil {
 			return cause(err)
 		}
-		err = u.exceeded(s.dir, bytes+s.parts.total(), files)
+		err = u.exceeded(s.dir, bytes, s.parts.total(), files)
 	}
 	if err != nil || u.opts.MinFree == 0 {
 		return err
 	}
 	free, err := freeBytes(s.dir)
 	if err == nil && free-bytes < u.opts.MinFree {
-		err = fmt.Errorf("%w: the disk of %s has %s free, and min_free is %s", ErrRoom, s.dir, amount(free), amount(u.opts.MinFree))
+		err = fmt.Errorf("%w for %s more: the disk of %s has %s free, and min_free is %s", ErrRoom, amount(bytes), s.dir, amount(free), amount(u.opts.MinFree))
 	}
 	return err
 }
 
-// exceeded says which limit so much more would break.
-func (u *usage) exceeded(dir string, bytes int64, files int) error {
+// Free reports with an error that wraps ErrFull that the disk has less room than those bytes need yet. Where nobody
+// knows, it has.
+func (s *Store) Free(c Content) error {
+	more := c.Size - s.parts.size(c.Sum)
+	if free, err := freeBytes(s.dir); err == nil && free < more {
+		return fmt.Errorf("%w: %s needs %s more, and %s are free", ErrFull, s.dir, amount(more), amount(free))
+	}
+	return nil
+}
+
+// exceeded says which limit so much more would break, beside the files and so many bytes in parts.
+func (u *usage) exceeded(dir string, bytes, parts int64, files int) error {
 	if limit := u.opts.MaxFiles; limit > 0 && u.files+files > limit {
 		return fmt.Errorf("%w: %s holds %d files, and max_files is %d", ErrRoom, dir, u.files, limit)
 	}
-	if limit := u.opts.MaxBytes; limit > 0 && u.bytes+bytes > limit {
-		return fmt.Errorf("%w: %s holds %s, and max_bytes is %s", ErrRoom, dir, amount(u.bytes), amount(limit))
+	if limit, holds := u.opts.MaxBytes, u.bytes+parts; limit > 0 && holds+bytes > limit {
+		return fmt.Errorf("%w for %s more: %s holds %s, and max_bytes is %s", ErrRoom, amount(bytes), dir, amount(holds), amount(limit))
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -160,6 +161,36 @@ func TestPartsMakeRoom(t *testing.T) {
 	refused(t, s, "more.jpg", strings.Repeat("y", 101), "max_bytes")
 	if got := all(t, dir); !slices.Equal(got, []string{"own.jpg"}) {
 		t.Errorf("files are %v", got)
+	}
+}
+
+// TestPartsStay has those stay that would not make room for a file: it is too large, there are too many, or nobody
+// has waited for the answer.
+func TestPartsStay(t *testing.T) {
+	for name, opts := range map[string]Options{"too large": {MaxBytes: 100}, "too many": {MaxFiles: 1}, "nobody waits": {MaxBytes: 100}} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			file(t, dir, "there", "x")
+			s := openWith(t, dir, opts)
+			p := openPart(t, s, "whole part")
+			write(t, p, "whole")
+			if err := p.Close(); err != nil {
+				t.Fatal(err)
+			}
+			if name == "nobody waits" {
+				s.usage.counted = time.Time{}
+				ctx, stop := context.WithCancel(t.Context())
+				stop()
+				if err := s.Room(ctx, contentOf("new")); !errors.Is(err, context.Canceled) {
+					t.Errorf("Room gives %v", err)
+				}
+			} else {
+				refused(t, s, "new", strings.Repeat("x", 101), "no room")
+			}
+			if got := s.parts.total(); got != 5 {
+				t.Errorf("parts of %d bytes are left, want 5", got)
+			}
+		})
 	}
 }
 

@@ -19,6 +19,7 @@ package store
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -72,11 +73,29 @@ func OpenWith(ctx context.Context, dir string, opts Options) (*Store, error) {
 		dir: dir, root: root, memory: newMemory(), usage: &usage{opts: opts}, parts: newParts(root),
 		link: root.Link, rename: renameNew, flush: syncFolder,
 	}
-	if err := s.prepare(ctx); err != nil {
+	err = s.checkWrite()
+	if err == nil {
+		err = s.prepare(ctx)
+	}
+	if err != nil {
 		root.Close()
 		return nil, err
 	}
 	return s, nil
+}
+
+// checkWrite finds out now, and not when the first file comes, that this user may not write here.
+func (s *Store) checkWrite() error {
+	f, name, err := s.newTemp()
+	if err == nil {
+		f.Close()
+		_ = s.root.Remove(name) // if it stays it goes at the next start
+		return nil
+	}
+	if errors.Is(err, fs.ErrPermission) {
+		return fmt.Errorf("this user may not write into folder %s: change its permissions or name another", s.dir)
+	}
+	return nil // a disk that is full or in trouble may have recovered by then
 }
 
 // prepare looks through the folder for what crashes and broken transfers left.

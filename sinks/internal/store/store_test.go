@@ -266,6 +266,30 @@ func TestNamesAtFault(t *testing.T) {
 	}
 }
 
+// TestFolderThatCannotBeUsed says so when it is opened, and what to do.
+func TestFolderThatCannotBeUsed(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, folder := range []string{file, filepath.Join(file, "inside")} {
+		if _, err := Open(folder); err == nil || err.Error() != folder+" cannot be a folder, as a file is in its way: name another" {
+			t.Errorf("Open gives %v", err)
+		}
+	}
+	if os.Geteuid() <= 0 {
+		return // root may write everywhere, and on Windows modes mean something else
+	}
+	if err := os.Chmod(dir, 0o500); err != nil {
+		t.Fatal(err)
+	}
+	defer os.Chmod(dir, 0o700)
+	if _, err := Open(dir); err == nil || err.Error() != "this user may not write into folder "+dir+": change its permissions or name another" {
+		t.Errorf("Open gives %v", err)
+	}
+}
+
 func TestErrorsNameThePath(t *testing.T) {
 	dir := t.TempDir()
 	s := open(t, dir)
@@ -273,9 +297,6 @@ func TestErrorsNameThePath(t *testing.T) {
 	_, err := s.Put("file/under.jpg", []byte("y"))
 	if err == nil || !strings.Contains(err.Error(), filepath.Join(dir, "file")) || strings.Contains(err.Error(), ownPrefix) {
 		t.Errorf("Put below a file gives %v", err)
-	}
-	if _, err := Open(filepath.Join(dir, "file")); err == nil {
-		t.Errorf("a file is opened as a folder")
 	}
 	if err := os.RemoveAll(dir); err != nil {
 		t.Fatal(err)

@@ -10,8 +10,12 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// flushMode opens a file that is to be flushed to the disk.
-const flushMode = os.O_RDONLY
+// readMode opens a file to read, and a pipe in its place without waiting for who writes into it; flushMode one that
+// is to be flushed to the disk.
+const (
+	readMode  = os.O_RDONLY | unix.O_NONBLOCK
+	flushMode = readMode
+)
 
 func isFull(err syscall.Errno) bool { return err == unix.ENOSPC || err == unix.EDQUOT }
 

@@ -7,8 +7,11 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// flushMode opens a file that is to be flushed to the disk.
-const flushMode = os.O_RDWR
+// readMode opens a file to read, flushMode one that is to be flushed to the disk.
+const (
+	readMode  = os.O_RDONLY
+	flushMode = os.O_RDWR
+)
 
 func isFull(err syscall.Errno) bool {
 	return err == windows.ERROR_DISK_FULL || err == windows.ERROR_HANDLE_DISK_FULL || err == windows.ERROR_DISK_QUOTA_EXCEEDED
