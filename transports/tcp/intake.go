@@ -21,6 +21,13 @@ const (
 type intake struct {
 	s         *session
 	transfers []*incoming // in the order in which they were offered
+	broken    []broken    // the last ones that were refused while their data came
+}
+
+// broken is a photo that was refused while its data came. Those that were under way are no fault of the sender's.
+type broken struct {
+	number uint64
+	left   int // bytes that may come yet
 }
 
 // offer takes note of a photo, or answers at once. An error means that the sender breaks the rules.
@@ -109,6 +116,9 @@ func (in *intake) begin(t *incoming) *pipeline.Frame {
 // breaks the rules.
 func (in *intake) chunk(c wire.Chunk) (*pipeline.Frame, error) {
 	t := in.find(c.Transfer)
+	if t == nil && in.wasUnderWay(c) {
+		return nil, nil
+	}
 	if t == nil || !t.flows {
 		return nil, fmt.Errorf("it sent a chunk of transfer %d, which was not asked for", c.Transfer)
 	}
@@ -121,6 +131,7 @@ func (in *intake) chunk(c wire.Chunk) (*pipeline.Frame, error) {
 		if _, err := t.part.Write(c.Data); errors.Is(err, pipeline.ErrSkip) {
 			in.remove(t)
 			in.refuse(t, words(err))
+			in.broken = append(in.broken[max(0, len(in.broken)-maxOpen+1):], broken{t.number, wire.ChunkSize - len(c.Data)})
 			return nil, nil
 		} else if err != nil {
 			t.discard() // it goes on in memory alone
@@ -133,11 +144,22 @@ func (in *intake) chunk(c wire.Chunk) (*pipeline.Frame, error) {
 	return nil, nil
 }
 
+// wasUnderWay reports whether a chunk may have been sent before the sender heard that its photo is refused.
+func (in *intake) wasUnderWay(c wire.Chunk) bool {
+	for i := range in.broken {
+		if b := &in.broken[i]; b.number == c.Transfer && b.left >= len(c.Data) {
+			b.left -= len(c.Data)
+			return true
+		}
+	}
+	return false
+}
+
 // whole checks a photo that has come and gives it, unless it is wrong or on its way through the chain
 // already.
 func (in *intake) whole(t *incoming) *pipeline.Frame {
 	if [32]byte(t.hash.Sum(nil)) != t.offer.Sum {
-		if t.damaged {
+		if t.damaged || t.offer.Size == 0 { // nothing would come a second time
 			in.remove(t)
 			in.refuse(t, "its bytes are not those that were announced (SHA-256)")
 			return nil

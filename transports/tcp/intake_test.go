@@ -82,6 +82,54 @@ func TestWrongBytes(t *testing.T) {
 	}
 }
 
+// tightPart is the part of a photo on a disk that is full after the first write.
+type tightPart struct{ albumPart }
+
+func (p *tightPart) Write(b []byte) (int, error) {
+	if p.Size() > 0 {
+		return 0, fmt.Errorf("the disk is full: %w", pipeline.ErrSkip)
+	}
+	return p.albumPart.Write(b)
+}
+
+// tightPage is an album's sink that has such a disk.
+type tightPage struct{ page }
+
+func (p tightPage) Part(o pipeline.Offer) (pipeline.Part, error) {
+	return &tightPart{albumPart{p.album, o.Sum}}, nil
+}
+
+// A photo that is refused while its data come leaves nothing behind, and what was under way just then is no fault.
+func TestRefusedWhileItComes(t *testing.T) {
+	env, _ := testEnv(t)
+	a := newAlbum()
+	env.Keepers = []pipeline.Keeper{tightPage{page{a}}}
+	s := idleSession(env)
+	offer(t, s, env.Pool, 5, make([]byte, 2*wire.ChunkSize))
+	if f := s.photos.advance(); f != nil {
+		t.Fatal("a photo without data came")
+	}
+	piece := make([]byte, pieceSize)
+	var err error
+	come := func(at int64) {
+		t.Helper()
+		var f *pipeline.Frame
+		if f, err = s.photos.chunk(wire.Chunk{Transfer: 5, Offset: at, Data: piece}); f != nil {
+			t.Fatal("a photo came that is not whole")
+		}
+	}
+	for at := int64(0); at < wire.ChunkSize+pieceSize; at += pieceSize { // the first is answered, and four more are under way
+		if come(at); err != nil {
+			t.Fatal(err)
+		}
+	}
+	wantAnswers(t, s, wire.OfferAnswer{Transfer: 5, Verdict: wire.VerdictRefused, Text: "the disk is full"})
+	if come(wire.ChunkSize + pieceSize); err == nil {
+		t.Error("more came than can have been under way, and that is taken for right")
+	}
+	a.check(t, nil)
+}
+
 // However much is offered, no more is asked for than fits, and what is asked for comes in order.
 func TestLargePhotosArriveOneAfterTheOther(t *testing.T) {
 	env, _ := testEnv(t)
@@ -192,4 +240,19 @@ func TestShelfIsBounded(t *testing.T) {
 		t.Errorf("%d bytes are kept", n)
 	}
 	s.clear()
+}
+
+// An empty photo with the wrong sum is refused at once: nothing can come for it that would end its waiting.
+func TestEmptyPhotoWithAWrongSum(t *testing.T) {
+	env, _ := testEnv(t)
+	s := idleSession(env)
+	f := env.Pool.Get(0)
+	f.Format = pipeline.AnyFile
+	if err := s.photos.offer(t.Context(), wire.Offer{Transfer: 5, Frame: f}); err != nil {
+		t.Fatal(err)
+	}
+	if f := s.photos.advance(); f != nil {
+		t.Fatal("it is taken for whole")
+	}
+	wantAnswers(t, s, wire.OfferAnswer{Transfer: 5, Verdict: wire.VerdictRefused, Text: "its bytes are not those that were announced (SHA-256)"})
 }

@@ -8,6 +8,10 @@ import (
 	"framewire/transports/wire"
 )
 
+// pieceSize is the most that one chunk holds: several may be under way, so that the link does not stand still while
+// the first is answered.
+const pieceSize = wire.ChunkSize / 4
+
 // transfer is a photo on its way to one receiver. The sender's lock guards it.
 type transfer struct {
 	photo   *photo
@@ -19,6 +23,15 @@ type transfer struct {
 }
 
 func (t *transfer) size() int64 { return int64(len(t.photo.frame.Data)) }
+
+// underWay is how many bytes a break would cost: those that were sent and not answered. A photo that is no larger than
+// wire.ChunkSize counts until it is kept, since receivers have no parts of these that outlive them.
+func (t *transfer) underWay() int64 {
+	if t.size() <= wire.ChunkSize {
+		return t.sent
+	}
+	return t.sent - t.there
+}
 
 // want takes the receiver's word that the data before the offset are there.
 func (t *transfer) want(offset int64) error {
@@ -74,15 +87,15 @@ type piece struct {
 	data   []byte
 }
 
-// nextPiece gives what is to be sent next of the photos that are wanted, the oldest first. What was sent and
-// not answered is never more than one chunk. The sender's lock is held.
+// nextPiece gives what is to be sent next of the photos that are wanted, the oldest first. What is under way is never
+// more than wire.ChunkSize. The sender's lock is held.
 func (p *peer) nextPiece() (piece, bool) {
 	room := int64(wire.ChunkSize)
 	for _, t := range p.transfers {
-		room -= t.sent - t.there
+		room -= t.underWay()
 	}
 	for _, t := range p.transfers {
-		n := min(t.size()-t.sent, wire.ChunkSize)
+		n := min(t.size()-t.sent, pieceSize)
 		switch {
 		case !t.asked || n == 0:
 			continue

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"net"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -53,13 +54,13 @@ func TestWant(t *testing.T) {
 	}
 }
 
-// No more than one chunk of a connection is under way, however many photos that is.
-func TestOneChunkIsUnderWay(t *testing.T) {
+// No more than wire.ChunkSize of a connection is under way, however many photos that is.
+func TestBytesUnderWay(t *testing.T) {
 	const kib = 1 << 10
 	env, _ := testEnv(t)
 	s := newSender(sendDefaults(), env, quick())
 	p := &peer{s: s, more: make(chan struct{}, 1)}
-	for i, size := range []int{300 * kib, 700 * kib, 3000 * kib, 10 * kib} {
+	for i, size := range []int{100 * kib, 700 * kib, 3000 * kib, 10 * kib} {
 		f := env.Pool.Get(size)
 		defer f.Release()
 		p.offer(&photo{number: uint64(i), frame: f})
@@ -77,6 +78,9 @@ func TestOneChunkIsUnderWay(t *testing.T) {
 			t.Error(err)
 		}
 	}
+	kept := func(number uint64) {
+		p.transfers = slices.DeleteFunc(p.transfers, func(t *transfer) bool { return t.photo.number == number })
+	}
 	expect := func(number uint64, offset int64, size int) {
 		t.Helper()
 		if n, at, got := next(); n != number || at != offset || got != size {
@@ -87,18 +91,31 @@ func TestOneChunkIsUnderWay(t *testing.T) {
 	for number := range uint64(4) {
 		want(number, 0)
 	}
-	expect(0, 0, 300*kib)
-	expect(1, 0, 700*kib)
+	expect(0, 0, 100*kib)
+	expect(1, 0, 256*kib)
+	expect(1, 256*kib, 256*kib)
+	expect(1, 512*kib, 188*kib)
+	expect(99, 0, 0) // there is room for less than the next chunk
+	want(0, 100*kib)
+	want(1, 512*kib)
+	expect(99, 0, 0) // a receiver that dies now has nothing of these
+	kept(0)
+	kept(1)
+	for at := int64(0); at < 1024*kib; at += 256 * kib {
+		expect(2, at, 256*kib)
+	}
 	expect(99, 0, 0)
-	want(0, 300*kib)
+	want(2, 768*kib) // it has a part of that one
+	for at := int64(1024 * kib); at < 1792*kib; at += 256 * kib {
+		expect(2, at, 256*kib)
+	}
 	expect(99, 0, 0) // the small one waits for the large one before it
-	want(1, 700*kib)
-	expect(2, 0, wire.ChunkSize)
-	expect(99, 0, 0)
-	want(2, 1<<20)
-	expect(2, 1<<20, wire.ChunkSize)
-	want(2, 2<<20)
-	expect(2, 2<<20, 3000*kib-2<<20)
+	want(2, 1792*kib)
+	for at := int64(1792 * kib); at < 2816*kib; at += 256 * kib {
+		expect(2, at, 256*kib)
+	}
+	want(2, 2816*kib)
+	expect(2, 2816*kib, 184*kib)
 	expect(3, 0, 10*kib)
 }
 
