@@ -73,7 +73,7 @@ func (s *Store) find(ctx context.Context, name string, c Content) (n int, found 
 
 // keepFound makes sure that a file that somebody else may have put there survives a loss of power.
 func (s *Store) keepFound(name string, c content, n int) error {
-	f, err := s.root.OpenFile(name, flushMode, 0)
+	f, err := openFile(s.root, name, flushMode)
 	if err == nil {
 		err = f.Sync()
 		f.Close()
@@ -126,7 +126,7 @@ func (s *Store) holds(ctx context.Context, name string, c Content) bool {
 	if sum, ok := s.memory.sum(name, info.Size(), info.ModTime()); ok && whole {
 		return sum == c.Sum
 	}
-	f, err := s.root.OpenFile(name, readMode, 0)
+	f, err := openFile(s.root, name, readMode)
 	if err != nil {
 		return false
 	}

@@ -20,7 +20,7 @@ func TestPlantedPipe(t *testing.T) {
 	if err := unix.Mkfifo(filepath.Join(dir, "a.jpg"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	f, err := s.root.OpenFile("a.jpg", readMode, 0)
+	f, err := openFile(s.root, "a.jpg", readMode)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,6 +17,16 @@ const (
 	flushMode = readMode
 )
 
+// openFile opens a file. One that a file server has leased to a client who writes it (fcntl(2), F_SETLEASE) is
+// waited for until the server has it back, which the kernel sees to.
+func openFile(root *os.Root, name string, mode int) (*os.File, error) {
+	f, err := root.OpenFile(name, mode, 0)
+	if errors.Is(err, unix.EWOULDBLOCK) {
+		f, err = root.OpenFile(name, mode&^unix.O_NONBLOCK, 0)
+	}
+	return f, err
+}
+
 func isFull(err syscall.Errno) bool { return err == unix.ENOSPC || err == unix.EDQUOT }
 
 func isGone(err syscall.Errno) bool {

@@ -13,6 +13,10 @@ const (
 	flushMode = os.O_RDWR
 )
 
+func openFile(root *os.Root, name string, mode int) (*os.File, error) {
+	return root.OpenFile(name, mode, 0)
+}
+
 func isFull(err syscall.Errno) bool {
 	return err == windows.ERROR_DISK_FULL || err == windows.ERROR_HANDLE_DISK_FULL || err == windows.ERROR_DISK_QUOTA_EXCEEDED
 }
