@@ -43,6 +43,7 @@ type Spec struct {
 	queue   func(cfg any) Queue
 	workers func(cfg any) int
 	confirm func(cfg any) bool
+	follows func(cfg any) (filter, field string)
 
 	newSource func(cfg any, env Env) (Source, error)
 	newFilter func(cfg any, env Env) (Filter, error)
@@ -132,7 +133,11 @@ type SinkSpec[C any] struct {
 	// Confirms reports whether the other end of a transport confirms frames that ask for it (Frame.Confirm):
 	// then Write takes a Frame.Hold of each. nil means that it does not.
 	Confirms func(cfg *C) bool
-	New      func(cfg *C, env Env) (Sink, error)
+	// Follows names a filter without whose marks it does nothing, and the setting that makes it so; nil or two
+	// empty names mean none. A chain with a source that lacks the filter is a config error; frames that are
+	// received may carry the marks.
+	Follows func(cfg *C) (filter, field string)
+	New     func(cfg *C, env Env) (Sink, error)
 }
 
 // Spec gives the description without the type parameter.
@@ -151,6 +156,9 @@ func (s SinkSpec[C]) Spec() Spec {
 	}
 	if s.Confirms != nil {
 		spec.confirm = func(cfg any) bool { return s.Confirms(cfg.(*C)) }
+	}
+	if s.Follows != nil {
+		spec.follows = func(cfg any) (string, string) { return s.Follows(cfg.(*C)) }
 	}
 	if s.Queue != nil {
 		spec.queue = func(cfg any) Queue { return s.Queue(cfg.(*C)) }
@@ -172,6 +180,14 @@ func (s Spec) Accepts(cfg any) []Format {
 		return nil
 	}
 	return s.accepts(cfg)
+}
+
+// Follows names a filter without whose marks the plugin does nothing, and the setting that makes it so.
+func (s Spec) Follows(cfg any) (filter, field string) {
+	if s.follows == nil {
+		return "", ""
+	}
+	return s.follows(cfg)
 }
 
 // Confirms reports whether the other end of a transport confirms frames that ask for it.

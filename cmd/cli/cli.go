@@ -125,6 +125,7 @@ func (a *app) commands() *cli.App {
 	}
 	for _, cmd := range c.Commands {
 		cmd.OnUsageError = onUsageError
+		cmd.HideHelpCommand = true // a file or folder may be called help, or h
 	}
 	return c
 }

@@ -6,8 +6,8 @@ import (
 	"sync"
 	"time"
 
-	"framewire/pipeline/keys"
 	"framewire/pipeline"
+	"framewire/pipeline/keys"
 )
 
 // keyEvery is how often the terminal is asked for keys.

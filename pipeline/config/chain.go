@@ -1,6 +1,7 @@
 package config
 
 import (
+	"slices"
 	"strconv"
 
 	"framewire/pipeline"
@@ -26,8 +27,9 @@ type chainBuilder struct {
 	path   string // "pipelines.cam" where there are several
 	self   *decoder
 	chain  pipeline.Chain
-	input  bool // a source or receive was written, if a faulty one
-	output bool // a send or sink was written
+	input  bool     // a source or receive was written, if a faulty one
+	output bool     // a send or sink was written
+	last   []func() // checks that need the whole chain
 }
 
 // build makes the chain of p. alone says that no other pipeline is in the files.
@@ -57,7 +59,24 @@ func (l *loader) build(p pipe, alone bool) pipeline.Chain {
 	if !b.output {
 		b.self.fault(p.at, "", "add sinks: or send:", "has no output")
 	}
+	for _, check := range b.last {
+		check()
+	}
 	return b.chain
+}
+
+// follow has a node checked that does nothing without the marks of a filter. What is received may carry them.
+func (b *chainBuilder) follow(d *decoder, n pipeline.Node, at pos) {
+	filter, field := n.Spec.Follows(n.Config)
+	if filter == "" || d.isBad(field) {
+		return
+	}
+	b.last = append(b.last, func() {
+		named := func(f pipeline.Node) bool { return f.Spec.Name == filter || f.Spec.Name == "" } // one with a fault may be it
+		if b.chain.Input.Spec.Kind == pipeline.KindSource && !slices.ContainsFunc(b.chain.Filters, named) {
+			d.fault(d.placeOf(field, at), field, "add filters: [{type: "+filter+"}]", "needs the filter %s", filter)
+		}
+	})
 }
 
 // entry takes one key of a pipeline.

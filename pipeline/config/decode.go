@@ -129,7 +129,8 @@ func (d *decoder) dictionary(n *node, v reflect.Value, path string, enum []strin
 
 func (d *decoder) structure(n *node, v reflect.Value, path string) {
 	if n.kind != mapping {
-		d.fault(n.at, path, "", "wants a map, not %s", n.kind)
+		known := names(fieldsOf(v.Type()))
+		d.fault(n.at, path, didYouMean("", "write {FIELD: …}; the fields are ", known, d.otherwise()), "wants a map, not %s", n.kind)
 		return
 	}
 	d.fields(d.once(n, path), v, path, nil)

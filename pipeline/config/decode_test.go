@@ -106,7 +106,8 @@ func TestDecodeFaults(t *testing.T) {
 		{"marks: {a: 1, a: 2}", `c.yaml:4:19: filters.0 everything: marks: "a" is there twice` + "\n    the first is at c.yaml:4:13"},
 		{"boxes: [{x: 1, z: 2}]", `c.yaml:4:20: filters.0 everything: boxes.0: unknown field "z"` + "\n    the fields are x, y, t"},
 		{"wait: 5 ms", `c.yaml:4:11: filters.0 everything: wait: "5 ms" is not a duration` + "\n    write 5ms"},
-		{"boxes: [5]", `c.yaml:4:13: filters.0 everything: boxes.0: wants a map, not one value`},
+		{"boxes: [5]", `c.yaml:4:13: filters.0 everything: boxes.0: wants a map, not one value
+    write {FIELD: …}; the fields are x, y, t`},
 		{"named: {a: {t: up}}", `c.yaml:4:20: filters.0 everything: named.a.t: "up" is none of in, out` + "\n    write one of in, out"},
 		{"level: 3", `c.yaml:4:12: filters.0 everything: level: "3" is none of 1, 2` + "\n    write one of 1, 2"},
 		{"wait: 2 fortnights", `c.yaml:4:11: filters.0 everything: wait: "2 fortnights" is not a duration` + "\n    write a number and a unit, such as 500ms, 5s or 2m"},

@@ -202,7 +202,8 @@ c.yaml:4:51: sinks.0 file: queue.max_age: "5" has no unit
 c.yaml:4:54: sinks.0 file: queue: unknown field "sise"
     did you mean "size"?`},
 	{"queue a number", "source: {type: camera}\nsinks:\n  - type: file\n    queue: 5\n", `
-c.yaml:4:12: sinks.0 file: queue: wants a map, not one value`},
+c.yaml:4:12: sinks.0 file: queue: wants a map, not one value
+    write {FIELD: …}; the fields are size, when_full, max_age`},
 
 	// Fields.
 	{"unknown field", "source:\n  type: camera\n  szie: 1280x720\n" + sinks, `
@@ -313,7 +314,8 @@ c.yaml:5:12: sinks.0 file: keep.age: -1h0m0s is below zero`},
 c.yaml:4:12: sinks.0 file: keep: unknown field "aeg"
     did you mean "age"?`},
 	{"nested a number", "source: {type: camera}\nsinks:\n  - type: file\n    keep: 5\n", `
-c.yaml:4:11: sinks.0 file: keep: wants a map, not one value`},
+c.yaml:4:11: sinks.0 file: keep: wants a map, not one value
+    write {FIELD: …}; the fields are age, bytes`},
 
 	// The environment.
 	{"variable not set", "source:\n  type: file\n  path: ${CLIP}\n" + sinks, `

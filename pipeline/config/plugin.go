@@ -49,6 +49,7 @@ func (b *chainBuilder) node(kind pipeline.Kind, key string, n *node, at pos) pip
 		b.opts.Prepare(out.Config)
 	}
 	d.validate(out.Config, "", at)
+	b.follow(d, out, at)
 	return out
 }
 

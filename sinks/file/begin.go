@@ -79,7 +79,7 @@ func (w *writer) create(when time.Time, size int64) (file disk.File, final strin
 			}
 			folder = dir
 		}
-		if file, err = w.make(final); err == nil && final != wanted {
+		if file, err = w.make(final); err == nil && final != wanted && !w.names.Counts() {
 			w.env.Log.Info("the name is taken, so the recording gets a number", "taken", wanted, "path", final)
 		}
 		if err == nil || !errors.Is(err, fs.ErrExist) || w.number > mostNumbers {

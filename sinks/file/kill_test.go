@@ -17,9 +17,9 @@ import (
 
 	"github.com/hashicorp/go-hclog"
 
-	"framewire/sinks/file/recordindex"
 	"framewire/pipeline"
 	"framewire/pipeline/pipelinetest"
+	"framewire/sinks/file/recordindex"
 	"framewire/sinks/internal/mux/muxtest"
 )
 

@@ -13,9 +13,9 @@ import (
 
 	"github.com/hashicorp/go-hclog"
 
-	"framewire/sinks/file/recordindex"
 	"framewire/sinks/file/internal/disk"
 	"framewire/sinks/file/internal/shelf"
+	"framewire/sinks/file/recordindex"
 	"framewire/sinks/internal/mux"
 	"framewire/sinks/internal/pattern"
 )
@@ -165,6 +165,11 @@ func (m mender) place(file disk.File, final string, part bool, sum mux.Summary) 
 		err := fs.ErrExist
 		if _, gone := m.disk.Lstat(final); !part || errors.Is(gone, fs.ErrNotExist) {
 			entry.File = filepath.Base(final)
+			if listed, lacks := m.shelf.Listed(folder); lacks == nil && listed[entry.File] { // by a crash between the two steps of shelve
+				if err := m.shelf.Strike(folder, entry.File); err != nil {
+					return final, err
+				}
+			}
 			err = m.shelve(folder, file, entry, part)
 		}
 		if !part || !errors.Is(err, fs.ErrExist) || n > mostNumbers {

@@ -1,15 +1,16 @@
 package file
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"slices"
 	"testing"
 	"testing/synctest"
 
-	"framewire/sinks/file/recordindex"
 	"framewire/sinks/file/internal/disk"
 	"framewire/sinks/file/internal/shelf"
+	"framewire/sinks/file/recordindex"
 )
 
 // torn makes a recording of 50 frames that a crash has cut off in its last one.
@@ -130,6 +131,9 @@ func TestCrashWhileNaming(t *testing.T) {
 			}
 			if got := names(t, final); !slices.Equal(got, []string{"index.jsonl", "rec-000001.mkv"}) {
 				t.Errorf("files are %v", got)
+			}
+			if text, err := os.ReadFile(filepath.Join(dir, recordindex.Name)); err != nil || bytes.Count(text, []byte("\n")) != 1 {
+				t.Errorf("the index has not one line: %v\n%s", err, text)
 			}
 			sh := shelf.New(disk.OS{}, shelf.NewNames(cfg.Path, "test"))
 			info, err := os.Stat(final)

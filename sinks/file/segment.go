@@ -5,9 +5,9 @@ import (
 	"path/filepath"
 	"time"
 
-	"framewire/sinks/file/recordindex"
 	"framewire/pipeline"
 	"framewire/sinks/file/internal/disk"
+	"framewire/sinks/file/recordindex"
 	"framewire/sinks/internal/mux"
 )
 

@@ -12,8 +12,8 @@ import (
 	"testing/synctest"
 	"time"
 
-	"framewire/sinks/file/recordindex"
 	"framewire/pipeline"
+	"framewire/sinks/file/recordindex"
 	"framewire/sinks/internal/mux/muxtest"
 )
 
@@ -132,6 +132,9 @@ func TestUnfinishedName(t *testing.T) {
 		b.frames(t, 60, nil)
 		if got, want := names(t, filepath.Join(dir, "x")), []string{"000001.mkv", "000002.mkv", "000003.mkv.part", "index.jsonl"}; !slices.Equal(got, want) {
 			t.Errorf("files are %v, wants %v", got, want)
+		}
+		if n := b.log.count("the name is taken"); n != 0 { // numbers are what the path asks for
+			t.Errorf("a number is told %d times:\n%s", n, b.log)
 		}
 		if times, _ := muxtest.FrameTimes(t, filepath.Join(dir, "000003.mkv.part")); len(times) != 10 {
 			t.Errorf("%d frames of the open segment play, wants 10", len(times))

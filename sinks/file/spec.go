@@ -42,6 +42,12 @@ func Spec() pipeline.Spec {
 			return []pipeline.Format{pipeline.AnyJPEG}
 		},
 		Queue: func(*Config) pipeline.Queue { return pipeline.Queue{Size: 64} },
+		Follows: func(cfg *Config) (filter, field string) {
+			if cfg.Trigger.Motion {
+				return "motion", "trigger.motion"
+			}
+			return "", ""
+		},
 		New: func(cfg *Config, env pipeline.Env) (pipeline.Sink, error) {
 			if err := cfg.Validate(); err != nil {
 				return nil, err

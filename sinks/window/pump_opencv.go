@@ -8,8 +8,8 @@ import (
 	"path/filepath"
 	"time"
 
-	"framewire/pipeline/keys"
 	"framewire/pipeline"
+	"framewire/pipeline/keys"
 	"framewire/sinks/internal/pattern"
 	"framewire/sinks/internal/picture"
 	"framewire/sinks/internal/store"

@@ -9,8 +9,8 @@ import (
 	"path/filepath"
 	"slices"
 
-	"framewire/sinks/file/recordindex"
 	"framewire/sinks/file/internal/disk"
+	"framewire/sinks/file/recordindex"
 )
 
 // readIndex gives the entries of a folder. Lines that a crash has torn are left out; of several with one name the

@@ -44,6 +44,9 @@ func NewNames(path, stream string) Names {
 	return n
 }
 
+// Counts reports whether the pattern has a number of its own.
+func (n Names) Counts() bool { return strings.Contains(n.pattern, pattern.Seq) }
+
 // matcher matches what one element of the pattern can become.
 func (n Names) matcher(element, behind string) *regexp.Regexp {
 	text := regexp.QuoteMeta(element)

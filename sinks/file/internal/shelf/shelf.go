@@ -8,8 +8,8 @@ import (
 	"sync"
 	"time"
 
-	"framewire/sinks/file/recordindex"
 	"framewire/sinks/file/internal/disk"
+	"framewire/sinks/file/recordindex"
 )
 
 // Shelf is the finished recordings that the indexes list, and no others. It is safe for concurrent use.

@@ -14,8 +14,8 @@ import (
 
 	"go.uber.org/goleak"
 
-	"framewire/sinks/file/recordindex"
 	"framewire/sinks/file/internal/disk"
+	"framewire/sinks/file/recordindex"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
