@@ -169,6 +169,15 @@ func TestSetEnvironmentAndList(t *testing.T) {
 	}
 }
 
+// TestNamedHelp has a file whose name is a word for help elsewhere.
+func TestNamedHelp(t *testing.T) {
+	for _, name := range []string{"h", "help"} {
+		if p := run(t, t.TempDir(), 2, "check", name); !strings.Contains(p.log(), name+": cannot be read") {
+			t.Errorf("check %s says:\n%s", name, p.log())
+		}
+	}
+}
+
 func TestCheckPrintsTheResolvedChain(t *testing.T) {
 	dir := t.TempDir()
 	p := run(t, dir, 0, "check", config(t, dir, "c.yaml", "receive: {type: tcp, dial: \"127.0.0.1:5000\"}\nsinks: [{type: \"null\", decode: true}]\n"))

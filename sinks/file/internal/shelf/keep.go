@@ -40,11 +40,10 @@ func (s *Shelf) Trim(k Keep, now time.Time, open int64) (Removed, error) {
 			return Removed{}, err
 		}
 	}
-	free := int64(-1)
+	free, unknown := int64(0), error(nil)
 	if k.Free > 0 {
-		var err error
-		if free, err = s.disk.Free(s.names.Base()); err != nil {
-			return Removed{}, err
+		if free, unknown = s.disk.Free(s.names.Base()); unknown != nil {
+			k.Free = 0 // the other limits hold all the same
 		}
 	}
 	var done Removed
@@ -75,7 +74,7 @@ func (s *Shelf) Trim(k Keep, now time.Time, open int64) (Removed, error) {
 		fault = errors.Join(fault, strikeIndex(s.disk, dir, files))
 		s.clear(dir)
 	}
-	return done, fault
+	return done, errors.Join(unknown, fault)
 }
 
 // clear removes a folder that the placeholders of the pattern have made, and those above it, when nothing is

@@ -25,11 +25,16 @@ var noon = time.Date(2024, 5, 6, 12, 0, 0, 0, time.UTC)
 // fakeDisk is the real one with a free space of its choice, and files that cannot be removed.
 type fakeDisk struct {
 	disk.OS
-	free   int64
+	free   int64  // below zero: not known
 	sticky string // part of the path of files that cannot be removed
 }
 
-func (d *fakeDisk) Free(string) (int64, error) { return d.free, nil }
+func (d *fakeDisk) Free(string) (int64, error) {
+	if d.free < 0 {
+		return 0, errors.ErrUnsupported
+	}
+	return d.free, nil
+}
 
 func (d *fakeDisk) Remove(path string) error {
 	if d.sticky != "" && strings.Contains(path, d.sticky) {
@@ -191,6 +196,15 @@ func TestEmptyFoldersGo(t *testing.T) {
 	}
 	if got := files(t, base); !slices.Equal(got, []string{"rec/"}) {
 		t.Errorf("left are %v, wants the folder without placeholders", got)
+	}
+}
+
+// TestTrimWithoutFreeSpace keeps the other limits where the disk does not say what is free.
+func TestTrimWithoutFreeSpace(t *testing.T) {
+	s, _ := stock(t, &fakeDisk{free: -1}, 5)
+	done, err := s.Trim(Keep{Bytes: 200, Free: 1}, noon, 0)
+	if done.Files != 3 || !errors.Is(err, errors.ErrUnsupported) {
+		t.Errorf("%d recordings are removed, %v", done.Files, err)
 	}
 }
 
