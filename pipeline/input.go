@@ -129,7 +129,7 @@ func (r *Runner) openWithRetry(ctx context.Context, s *stage, again bool, open f
 			return err
 		}
 		if _, ok := waiting.tell(time.Now(), 10*time.Second); ok {
-			s.log.Warn("cannot be opened yet, trying again", "cause", cause(err), "tries", tries)
+			s.log.Warn("cannot be opened yet, trying again", "cause", Cause(err), "tries", tries)
 		}
 	}
 }

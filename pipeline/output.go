@@ -117,7 +117,7 @@ func (o *output) write(ctx context.Context, f *Frame) error {
 		return nil
 	case errors.Is(err, ErrEnd):
 		o.fault(f, errNotTaken)
-		o.log.Info("ends the pipeline", "cause", cause(err))
+		o.log.Info("ends the pipeline", "cause", Cause(err))
 		o.r.End()
 	case errors.Is(err, ErrDone):
 		o.wrote(f)

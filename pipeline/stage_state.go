@@ -76,7 +76,7 @@ func (s *stage) skipped(err error) {
 	}
 	s.counters.Errors.Add(1)
 	if n, ok := s.faults.tell(time.Now(), time.Second); ok {
-		s.log.Warn("frame skipped", "cause", cause(err), "since_last_told", n)
+		s.log.Warn("frame skipped", "cause", Cause(err), "since_last_told", n)
 	}
 }
 
@@ -84,19 +84,8 @@ func (s *stage) skipped(err error) {
 func (s *stage) tellLost(err error) {
 	s.counters.Errors.Add(1)
 	if n, ok := s.losses.tell(time.Now(), time.Second); ok {
-		s.log.Warn("lost, opening again", "cause", cause(err), "times", n)
+		s.log.Warn("lost, opening again", "cause", Cause(err), "times", n)
 	}
-}
-
-// cause is the error's text without the steering word at its end.
-func cause(err error) string {
-	text := err.Error()
-	for _, steer := range []error{ErrSkip, ErrLost, ErrEnd, ErrDone} {
-		if cut := len(text) - len(": "+steer.Error()); cut > 0 && text[cut:] == ": "+steer.Error() {
-			return text[:cut]
-		}
-	}
-	return text
 }
 
 // faultLog lets one message through in each interval and counts the others.

@@ -11,7 +11,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"framewire/codecs/jpeg"
 	"framewire/pipeline"
@@ -74,7 +73,7 @@ func (d *Decoder) decodeJPEG(ctx context.Context, f *pipeline.Frame) (*pipeline.
 	in.Format = pipeline.JPEG(w, h)
 	out, err := d.jpeg.Apply(ctx, in)
 	if err != nil && err != pipeline.ErrSkip {
-		err = errors.New(strings.TrimPrefix(err.Error(), pipeline.ErrSkip.Error()+": "))
+		err = errors.New(pipeline.Cause(err))
 	}
 	return out, err
 }

@@ -8,8 +8,8 @@ import (
 
 	"framewire/pipeline"
 	"framewire/pipeline/config"
+	"framewire/pipeline/filesystem"
 	"framewire/sinks/internal/pattern"
-	"framewire/sinks/internal/store"
 )
 
 // Config is the snapshot sink's settings.
@@ -51,7 +51,7 @@ func (c *Config) Validate() error {
 	switch {
 	case c.MinFree < 0:
 		all = append(all, pipeline.FieldErrorf("min_free", "0 means none", "%d is below zero", c.MinFree))
-	case c.MinFree > 0 && !store.KnowsFree:
+	case c.MinFree > 0 && !filesystem.KnowsFree:
 		all = append(all, pipeline.FieldErrorf("min_free", "leave it out, max_bytes works", "free disk space is not known on this system"))
 	}
 	return errors.Join(all...)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"framewire/pipeline"
 	"framewire/sinks/internal/picture"
@@ -81,7 +80,7 @@ func (s *sink) told(err error) error {
 	if !errors.Is(err, pipeline.ErrSkip) {
 		return err
 	}
-	s.env.Note("refused: " + strings.TrimSuffix(err.Error(), ": "+pipeline.ErrSkip.Error()))
+	s.env.Note("refused: " + pipeline.Cause(err))
 	s.refuses.Store(true)
 	return err
 }

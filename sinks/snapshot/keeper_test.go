@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"framewire/pipeline"
+	"framewire/pipeline/filesystem"
 	"framewire/pipeline/pipelinetest"
 	"framewire/sinks/internal/picture"
 	"framewire/sinks/internal/store"
@@ -243,7 +244,7 @@ func TestQuotas(t *testing.T) {
 
 // TestLargerThanTheDisk refuses before anything is sent what could only fill the disk.
 func TestLargerThanTheDisk(t *testing.T) {
-	if !store.KnowsFree {
+	if !filesystem.KnowsFree {
 		t.Skip("free disk space is not known on this system")
 	}
 	s := open(t, func(*Config) {})

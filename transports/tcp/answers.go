@@ -5,6 +5,7 @@ import (
 	"sync"
 	"time"
 
+	"framewire/pipeline"
 	"framewire/transports/wire"
 )
 
@@ -68,7 +69,7 @@ func (s *session) appendAnswers(dst []byte) []byte {
 func (s *session) giveUp(why error) {
 	s.answers.mu.Lock()
 	if s.answers.why == nil {
-		s.answers.why = fmt.Errorf("a photo could not be kept for now: %s", words(why))
+		s.answers.why = fmt.Errorf("a photo could not be kept for now: %s", pipeline.Cause(why))
 	}
 	s.answers.mu.Unlock()
 	_ = s.conn.SetReadDeadline(time.Unix(1, 0))

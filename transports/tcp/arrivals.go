@@ -144,7 +144,7 @@ func (a *arrivals) settled(key photoKey, err error) {
 		case err == nil:
 			w.s.answer(wire.OfferAnswer{Transfer: w.number, Verdict: wire.VerdictKept})
 		case refused:
-			w.s.answer(wire.OfferAnswer{Transfer: w.number, Verdict: wire.VerdictRefused, Text: words(err)})
+			w.s.answer(wire.OfferAnswer{Transfer: w.number, Verdict: wire.VerdictRefused, Text: pipeline.Cause(err)})
 		default:
 			w.s.giveUp(err)
 		}

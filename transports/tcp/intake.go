@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"framewire/pipeline"
 	"framewire/transports/wire"
@@ -52,7 +51,7 @@ func (in *intake) offer(ctx context.Context, o wire.Offer) error {
 	known, err := s.r.arrivals.known(ctx, t, s)
 	switch {
 	case err != nil:
-		in.refuse(t, words(err))
+		in.refuse(t, pipeline.Cause(err))
 	case known:
 		f.Release()
 	default:
@@ -102,7 +101,7 @@ func (in *intake) begin(t *incoming) *pipeline.Frame {
 	t.flows = true
 	if err := in.resume(t); err != nil {
 		in.remove(t)
-		in.refuse(t, words(err))
+		in.refuse(t, pipeline.Cause(err))
 		return nil
 	}
 	if int64(len(t.frame.Data)) == t.offer.Size {
@@ -130,7 +129,7 @@ func (in *intake) chunk(c wire.Chunk) (*pipeline.Frame, error) {
 	if t.part != nil {
 		if _, err := t.part.Write(c.Data); errors.Is(err, pipeline.ErrSkip) {
 			in.remove(t)
-			in.refuse(t, words(err))
+			in.refuse(t, pipeline.Cause(err))
 			in.broken = append(in.broken[max(0, len(in.broken)-maxOpen+1):], broken{t.number, wire.ChunkSize - len(c.Data)})
 			return nil, nil
 		} else if err != nil {
@@ -199,10 +198,4 @@ func (in *intake) find(number uint64) *incoming {
 
 func (in *intake) remove(t *incoming) {
 	in.transfers = slices.DeleteFunc(in.transfers, func(other *incoming) bool { return other == t })
-}
-
-// words gives the words of an error that refuses a photo, without the steering error behind or before them.
-func words(err error) string {
-	text, steer := err.Error(), pipeline.ErrSkip.Error()
-	return strings.TrimPrefix(strings.TrimSuffix(text, ": "+steer), steer+": ")
 }

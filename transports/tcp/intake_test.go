@@ -207,19 +207,6 @@ func TestUnknownCodecIsRefused(t *testing.T) {
 	wantAnswers(t, r.now, wire.OfferAnswer{Transfer: 8, Verdict: wire.VerdictRefused, Text: codec.Error()})
 }
 
-// The words of a refusal come without the error that only steers.
-func TestWords(t *testing.T) {
-	for _, err := range []error{
-		fmt.Errorf("no room: %w", pipeline.ErrSkip),
-		fmt.Errorf("%w: no room", pipeline.ErrSkip),
-		errors.New("no room"),
-	} {
-		if got := words(err); got != "no room" {
-			t.Errorf("%v: %q", err, got)
-		}
-	}
-}
-
 // What came of broken photos is kept within bounds, the newest first.
 func TestShelfIsBounded(t *testing.T) {
 	env, _ := testEnv(t)

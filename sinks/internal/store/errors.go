@@ -6,6 +6,8 @@ import (
 	"io/fs"
 	"os"
 	"syscall"
+
+	"framewire/pipeline/filesystem"
 )
 
 var (
@@ -37,7 +39,7 @@ func cause(err error) error {
 	case errors.As(err, &link):
 		err = link.Err
 	}
-	if errno, ok := err.(syscall.Errno); ok && isFull(errno) {
+	if errno, ok := err.(syscall.Errno); ok && filesystem.IsFull(errno) {
 		return fmt.Errorf("%w: %w", ErrFull, err)
 	}
 	return err

@@ -4,41 +4,21 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"syscall"
+
+	"framewire/pipeline/filesystem"
 )
 
-// makeDurable makes a folder and those above it where they are missing, and flushes the folder that each
-// stands in.
+// makeDurable makes a folder and those above it where they are missing, and has them survive a loss of power.
 func makeDurable(dir string) error {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
 		return err
 	}
-	above := filepath.Dir(dir)
-	if _, err := os.Stat(above); errors.Is(err, fs.ErrNotExist) && above != dir {
-		if err := makeDurable(above); err != nil {
-			return err
-		}
-	}
-	made := os.Mkdir(dir, 0o755)
-	if made != nil {
-		info, err := os.Stat(dir)
-		switch {
-		case err == nil && !info.IsDir(), errors.Is(err, syscall.ENOTDIR):
-			return fmt.Errorf("%s cannot be a folder, as a file is in its way: name another", dir)
-		case err != nil:
-			return made
-		}
-	}
-	f, err := os.Open(above)
-	if err == nil {
-		defer f.Close()
-		err = syncFolder(f)
-	}
-	if made != nil || errors.Is(err, fs.ErrPermission) {
-		return nil // not our work, or one that may be passed through and not looked at
+	err = filesystem.MakeFolder(dir)
+	if errors.Is(err, syscall.ENOTDIR) {
+		return fmt.Errorf("%s cannot be a folder, as a file is in its way: name another", dir)
 	}
 	return err
 }

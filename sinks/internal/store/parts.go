@@ -7,6 +7,8 @@ import (
 	"os"
 	"sync"
 	"time"
+
+	"framewire/pipeline/filesystem"
 )
 
 const (
@@ -131,7 +133,7 @@ func (p *parts) open(sum [32]byte, flags int) (*os.File, error) {
 		return nil, err
 	}
 	mine, err := f.Stat()
-	if err == nil && lock(f) == nil {
+	if err == nil && !errors.Is(filesystem.Lock(f), filesystem.ErrHeld) {
 		// Who had it until now may have removed it, and a link or a pipe may have been planted.
 		there, statErr := p.root.Lstat(partName(sum))
 		if statErr == nil && there.Mode().IsRegular() && os.SameFile(mine, there) {

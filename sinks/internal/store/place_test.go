@@ -10,6 +10,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"framewire/pipeline/filesystem"
 )
 
 // withoutLinks makes the store think that its file system has no hard links and, where refuses is false, no
@@ -96,7 +98,7 @@ func TestFoldersAreFlushed(t *testing.T) {
 			t.Error(err)
 		}
 		flushed = append(flushed, filepath.ToSlash(rel))
-		return syncFolder(f)
+		return filesystem.SyncFolder(f)
 	}
 	for _, step := range []struct {
 		name, data string
@@ -147,7 +149,7 @@ func TestFolderThatCannotBeFlushed(t *testing.T) {
 				t.Errorf("%s: %v stays", bad, got)
 			}
 		}
-		s.flush = syncFolder
+		s.flush = filesystem.SyncFolder
 		put(t, s, "a/b/c/d.jpg", "x")
 	}
 }

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"framewire/pipeline/filesystem"
 )
 
 // How long a count of the files is believed: as long as there is room, and once there is none, since
@@ -63,7 +65,7 @@ func (s *Store) fits(ctx context.Context, bytes int64, files int) error {
 	if err != nil || u.opts.MinFree == 0 {
 		return err
 	}
-	free, err := freeBytes(s.dir)
+	free, err := filesystem.Free(s.dir)
 	if err == nil && free-bytes < u.opts.MinFree {
 		err = fmt.Errorf("%w for %s more: the disk of %s has %s free, and min_free is %s", ErrRoom, amount(bytes), s.dir, amount(free), amount(u.opts.MinFree))
 	}
@@ -74,7 +76,7 @@ func (s *Store) fits(ctx context.Context, bytes int64, files int) error {
 // knows, it has.
 func (s *Store) Free(c Content) error {
 	more := c.Size - s.parts.size(c.Sum)
-	if free, err := freeBytes(s.dir); err == nil && free < more {
+	if free, err := filesystem.Free(s.dir); err == nil && free < more {
 		return fmt.Errorf("%w: %s needs %s more, and %s are free", ErrFull, s.dir, amount(more), amount(free))
 	}
 	return nil

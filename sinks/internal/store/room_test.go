@@ -12,6 +12,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"framewire/pipeline/filesystem"
 )
 
 func openWith(t *testing.T, dir string, opts Options) *Store {
@@ -90,11 +92,11 @@ func TestMaxBytes(t *testing.T) {
 }
 
 func TestMinFree(t *testing.T) {
-	if !KnowsFree {
+	if !filesystem.KnowsFree {
 		t.Skip("free space is not known here")
 	}
 	dir := t.TempDir()
-	free, err := freeBytes(dir)
+	free, err := filesystem.Free(dir)
 	if err != nil {
 		t.Fatal(err)
 	}

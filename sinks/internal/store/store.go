@@ -26,6 +26,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"framewire/pipeline/filesystem"
 )
 
 // ownPrefix begins the names of the Store's own files; package pattern makes no such name.
@@ -71,7 +73,7 @@ func OpenWith(ctx context.Context, dir string, opts Options) (*Store, error) {
 	}
 	s := &Store{
 		dir: dir, root: root, memory: newMemory(), usage: &usage{opts: opts}, parts: newParts(root),
-		link: root.Link, rename: renameNew, flush: syncFolder,
+		link: root.Link, rename: renameNew, flush: filesystem.SyncFolder,
 	}
 	err = s.checkWrite()
 	if err == nil {

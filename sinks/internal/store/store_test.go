@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"go.uber.org/goleak"
+
+	"framewire/pipeline/filesystem"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -121,7 +123,7 @@ func TestCrashLeftovers(t *testing.T) {
 		}
 	}
 	want := []string{photo}
-	if !locksHold {
+	if !filesystem.LocksHold {
 		want = []string{young, photo}
 	}
 	s := open(t, dir)

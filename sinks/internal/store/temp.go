@@ -6,6 +6,8 @@ import (
 	"io/fs"
 	"os"
 	"time"
+
+	"framewire/pipeline/filesystem"
 )
 
 const (
@@ -25,7 +27,7 @@ func (s *Store) writeTemp(data []byte) (*os.File, string, error) {
 	if _, err = f.Write(data); err == nil {
 		err = f.Sync()
 	}
-	if err == nil && !locksHold {
+	if err == nil && !filesystem.LocksHold {
 		err = f.Close() // where an open file may not be renamed
 	}
 	if err != nil {
@@ -41,10 +43,10 @@ func (s *Store) newTemp() (*os.File, string, error) {
 	for {
 		name := ownPrefix + rand.Text() + tempSuffix
 		f, err := s.root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
-		if err != nil || !locksHold {
+		if err != nil || !filesystem.LocksHold {
 			return f, name, err
 		}
-		_ = lock(f) // a file system without locks goes by age
+		_ = filesystem.Lock(f) // a file system without locks goes by age
 		if _, err := s.root.Lstat(name); err == nil {
 			return f, name, nil
 		} else if !errors.Is(err, fs.ErrNotExist) {
@@ -61,7 +63,7 @@ func (s *Store) cleanTemp(info fs.FileInfo, now time.Time) {
 		_ = s.root.Remove(info.Name())
 		return
 	}
-	if !locksHold {
+	if !filesystem.LocksHold {
 		return
 	}
 	f, err := s.root.OpenFile(info.Name(), os.O_RDWR, 0)
@@ -69,7 +71,7 @@ func (s *Store) cleanTemp(info fs.FileInfo, now time.Time) {
 		return
 	}
 	defer f.Close()
-	if lockSurely(f) {
+	if filesystem.Lock(f) == nil {
 		_ = s.root.Remove(info.Name())
 	}
 }

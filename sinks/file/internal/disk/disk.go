@@ -12,6 +12,8 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+
+	"framewire/pipeline/filesystem"
 )
 
 // Disk is a file system. All methods may block for as long as the disk does.
@@ -39,7 +41,7 @@ type Disk interface {
 	// Lock keeps other recorders from changing the lists in a folder until unlock is called. Where somebody else
 	// never lets go of a lock it gives up after a while.
 	Lock(dir string) (unlock func())
-	// Free is how many bytes can still be written; ErrUnknown where the system does not say.
+	// Free is how many bytes can still be written; errors.ErrUnsupported where the system does not say.
 	Free(dir string) (int64, error)
 }
 
@@ -57,32 +59,17 @@ type File interface {
 // ErrLocked says that another program has the file open to record.
 var ErrLocked = errors.New("another program records to it")
 
-// ErrUnknown says that the system does not tell how much space is free.
-var ErrUnknown = errors.New("the free space is not known on this system")
-
 // OS is the file system of the machine.
 type OS struct{}
 
 var _ Disk = OS{}
 
 // MkdirAll makes a folder and those above it, durably.
-func (d OS) MkdirAll(dir string) error {
-	var missing []string
-	for at := filepath.Clean(dir); ; at = filepath.Dir(at) {
-		if _, err := os.Stat(at); err == nil || !errors.Is(err, fs.ErrNotExist) || at == filepath.Dir(at) {
-			break
-		}
-		missing = append(missing, at)
+func (OS) MkdirAll(dir string) error {
+	if info, err := os.Stat(dir); err == nil && info.IsDir() {
+		return nil // recordings begin often, and need no flush of what stood there
 	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return err
-	}
-	for _, made := range missing {
-		if err := d.SyncDir(filepath.Dir(made)); err != nil {
-			return err
-		}
-	}
-	return nil
+	return filesystem.MakeFolder(dir)
 }
 
 // Create makes a new file for reading and writing and locks it.
@@ -91,7 +78,7 @@ func (OS) Create(path string) (File, error) {
 	if err != nil {
 		return nil, err
 	}
-	if held := lock(f); held { // by one who looks for what a crash has left
+	if errors.Is(filesystem.Lock(f), filesystem.ErrHeld) { // by one who looks for what a crash has left
 		f.Close()
 		return nil, &fs.PathError{Op: "create", Path: path, Err: fs.ErrExist}
 	}
@@ -111,7 +98,7 @@ func (OS) Open(path string) (File, error) {
 	if err != nil {
 		return nil, err
 	}
-	if held := lock(f); held {
+	if errors.Is(filesystem.Lock(f), filesystem.ErrHeld) {
 		f.Close()
 		return nil, &fs.PathError{Op: "open", Path: path, Err: ErrLocked}
 	}
@@ -119,7 +106,8 @@ func (OS) Open(path string) (File, error) {
 }
 
 // Place gives a file another name in the same folder and closes it. A hard link refuses a name that is taken,
-// which a rename does not; file systems without links get a look and a rename.
+// which a plain rename does not; file systems without links rename where that can refuse one too, and else get a
+// look and a rename.
 func (OS) Place(f File, to string) error {
 	defer f.Close() // only now, so that nobody takes it for one that a crash has left
 	if runtime.GOOS == "windows" {
@@ -131,12 +119,28 @@ func (OS) Place(f File, to string) error {
 	} else if errors.Is(err, fs.ErrExist) {
 		return err
 	}
+	if err := renameNew(from, to); !errors.Is(err, errors.ErrUnsupported) {
+		return err
+	}
 	if _, err := os.Lstat(to); err == nil {
 		return &fs.PathError{Op: "rename", Path: to, Err: fs.ErrExist}
 	} else if !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
 	return os.Rename(from, to)
+}
+
+// renameNew renames a file to a name in the same folder that must be free.
+func renameNew(from, to string) error {
+	folder, err := os.Open(filepath.Dir(to))
+	if err != nil {
+		return err
+	}
+	defer folder.Close()
+	if err := filesystem.RenameNew(folder, filepath.Base(from), folder, filepath.Base(to)); err != nil {
+		return &fs.PathError{Op: "rename", Path: to, Err: err}
+	}
+	return nil
 }
 
 // Remove removes a file or an empty folder.
@@ -148,18 +152,8 @@ func (OS) Lstat(path string) (fs.FileInfo, error) { return os.Lstat(path) }
 // ReadDir lists a folder in the order of the names.
 func (OS) ReadDir(dir string) ([]fs.DirEntry, error) { return os.ReadDir(dir) }
 
-// SyncDir makes the names in a folder durable. Windows has no such call and needs none.
-func (OS) SyncDir(dir string) error {
-	if runtime.GOOS == "windows" {
-		return nil
-	}
-	f, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	return f.Sync()
-}
+// SyncDir makes the names in a folder durable, as far as its file system can be asked for that.
+func (OS) SyncDir(dir string) error { return filesystem.SyncPath(dir) }
 
 // Lock keeps other recorders from changing the lists in a folder until unlock is called.
 func (OS) Lock(dir string) (unlock func()) {
@@ -167,12 +161,12 @@ func (OS) Lock(dir string) (unlock func()) {
 	if err != nil {
 		return func() {} // whoever writes into it next will say so
 	}
-	lockWait(f)
+	filesystem.LockWait(f)
 	return func() { f.Close() }
 }
 
 // Free is how many bytes can still be written.
-func (OS) Free(dir string) (int64, error) { return free(dir) }
+func (OS) Free(dir string) (int64, error) { return filesystem.Free(dir) }
 
 // Probe makes a folder and finds out whether files can be made in it.
 func Probe(d Disk, dir string) error {

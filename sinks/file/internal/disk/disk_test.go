@@ -134,6 +134,24 @@ func TestAppend(t *testing.T) {
 	}
 }
 
+// TestRenameNew is what Place does on file systems without links.
+func TestRenameNew(t *testing.T) {
+	dir := t.TempDir()
+	from, taken, to := filepath.Join(dir, "from"), filepath.Join(dir, "taken"), filepath.Join(dir, "to")
+	write(t, from, "new")
+	write(t, taken, "old")
+	err := renameNew(from, taken)
+	if errors.Is(err, errors.ErrUnsupported) {
+		t.Skip("the file system cannot promise it")
+	}
+	if !errors.Is(err, fs.ErrExist) || content(t, taken) != "old" {
+		t.Errorf("a taken name gives %v, and the file holds %q", err, content(t, taken))
+	}
+	if err := renameNew(from, to); err != nil || content(t, to) != "new" {
+		t.Errorf("a free name gives %v", err)
+	}
+}
+
 func TestProbe(t *testing.T) {
 	dir := t.TempDir()
 	if err := Probe(OS{}, filepath.Join(dir, "a", "b")); err != nil {
@@ -143,8 +161,9 @@ func TestProbe(t *testing.T) {
 		t.Errorf("the folder holds %v, %v", entries, err)
 	}
 	write(t, filepath.Join(dir, "file"), "")
-	if err := Probe(OS{}, filepath.Join(dir, "file", "sub")); err == nil || !strings.Contains(err.Error(), filepath.Join(dir, "file")) {
-		t.Errorf("below a file it gives %v", err)
+	want := fs.PathError{Op: "mkdir", Path: filepath.Join(dir, "file"), Err: syscall.ENOTDIR}
+	if err := Probe(OS{}, filepath.Join(dir, "file", "sub")); err == nil || err.Error() != want.Error() || !IsFault(err) {
+		t.Errorf("below a file it gives %v, want %v", err, &want)
 	}
 }
 
@@ -168,7 +187,7 @@ func TestFaults(t *testing.T) {
 
 func TestFree(t *testing.T) {
 	n, err := OS{}.Free(t.TempDir())
-	if err != nil && !errors.Is(err, ErrUnknown) || err == nil && n <= 0 {
+	if err != nil && !errors.Is(err, errors.ErrUnsupported) || err == nil && n <= 0 {
 		t.Errorf("%d bytes are free, %v", n, err)
 	}
 }

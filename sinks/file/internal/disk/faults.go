@@ -5,6 +5,8 @@ import (
 	"io/fs"
 	"path/filepath"
 	"syscall"
+
+	"framewire/pipeline/filesystem"
 )
 
 // ErrGone says that the disk is not there: a new folder would come to lie on the disk below it.
@@ -17,7 +19,7 @@ func IsFault(err error) bool {
 }
 
 // IsFull reports a disk, or a user's share of it, without room.
-func IsFull(err error) bool { return full(err) }
+func IsFull(err error) bool { return filesystem.IsFull(err) }
 
 // Cause takes the operation and the path off an error, for who is about to name a better path.
 func Cause(err error) error {

@@ -1,6 +1,6 @@
 //go:build linux || darwin
 
-package store
+package filesystem
 
 import (
 	"os"
@@ -11,8 +11,9 @@ import (
 // KnowsFree says whether free disk space can be asked for here.
 const KnowsFree = true
 
-// freeBytes is the disk space in bytes that this user may still take where the folder is.
-func freeBytes(dir string) (int64, error) {
+// Free is the disk space in bytes that this user may still take where the folder is; errors.ErrUnsupported where the
+// system does not tell.
+func Free(dir string) (int64, error) {
 	var st unix.Statfs_t
 	if err := unix.Statfs(dir, &st); err != nil {
 		return 0, &os.PathError{Op: "free space of", Path: dir, Err: err}
