@@ -221,3 +221,13 @@ func TestSettledAfterClose(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestStoppedBeforeItIsOpened must not end as if all photos were safe.
+func TestStoppedBeforeItIsOpened(t *testing.T) {
+	for _, confirmed := range []bool{true, false} {
+		o := create(t, Config{Path: tree(t)}, func(env *pipeline.Env) { env.Confirmed = confirmed })
+		if err := o.Account(); (err != nil) != confirmed {
+			t.Errorf("confirmed %v: %v", confirmed, err)
+		}
+	}
+}

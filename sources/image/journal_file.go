@@ -10,6 +10,8 @@ import (
 	"slices"
 
 	"github.com/hashicorp/go-hclog"
+
+	"framewire/pipeline/filesystem"
 )
 
 // openJournal reads the journal and compacts it. The photos that it speaks of lie below root.
@@ -42,7 +44,7 @@ func (j *journal) claim() error {
 		if err != nil {
 			return j.unusable(err)
 		}
-		if err := lock(file); err != nil {
+		if errors.Is(filesystem.Lock(file), filesystem.ErrHeld) {
 			_ = file.Close()
 			return fmt.Errorf("the journal %s is in use by another pipeline: give each its own with `journal: FILE`", j.path)
 		}
@@ -103,7 +105,7 @@ func (j *journal) compact() error {
 		return j.unusable(err)
 	}
 	j.file, j.torn = file, false
-	if err := syncFolder(filepath.Dir(j.path)); err != nil {
+	if err := filesystem.SyncPath(filepath.Dir(j.path)); err != nil {
 		return j.unusable(err)
 	}
 	return nil
@@ -124,7 +126,7 @@ func writeBeside(path string, data []byte) (*os.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err = lock(file); err == nil {
+	if err = filesystem.Lock(file); !errors.Is(err, filesystem.ErrHeld) {
 		_, err = file.Write(data)
 	}
 	if err == nil {

@@ -3,7 +3,6 @@ package image
 import (
 	"container/heap"
 	"errors"
-	"strings"
 	"sync"
 	"time"
 
@@ -138,7 +137,7 @@ func (l *ledger) done(p *photo, size int64) {
 func (l *ledger) fail(p *photo, now time.Time, why error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.retry(p, unusable, now, words(why), pauseAsk, mostAsk)
+	l.retry(p, unusable, now, pipeline.Cause(why), pauseAsk, mostAsk)
 }
 
 // again has a photo tried once more after a pause, and reports false when it was tried often enough.
@@ -184,7 +183,7 @@ func (l *ledger) settle(p *photo, is stamp, sum [32]byte, now time.Time, err err
 			delete(l.photos, p.path)
 		}
 	case errors.Is(err, pipeline.ErrSkip):
-		v.state, v.why = refused, words(err)
+		v.state, v.why = refused, pipeline.Cause(err)
 		v.tell = !p.told && l.told < maxTold
 		if !p.told {
 			p.told = true
@@ -192,7 +191,7 @@ func (l *ledger) settle(p *photo, is stamp, sum [32]byte, now time.Time, err err
 		}
 		l.retry(p, refused, now, v.why, pauseAsk, mostAsk)
 	default:
-		v.state, v.why = waiting, words(err)
+		v.state, v.why = waiting, pipeline.Cause(err)
 		l.retry(p, waiting, now, v.why, pauseAgain, mostAgain)
 	}
 	v.done, v.total = l.count[delivered], l.total
@@ -210,10 +209,4 @@ func (l *ledger) settle(p *photo, is stamp, sum [32]byte, now time.Time, err err
 	default:
 	}
 	return v
-}
-
-// words is an error's text without the steering word in it.
-func words(err error) string {
-	text := strings.TrimPrefix(err.Error(), pipeline.ErrSkip.Error()+": ")
-	return strings.TrimSuffix(text, ": "+pipeline.ErrSkip.Error())
 }

@@ -45,53 +45,55 @@ func (k picks) enters(name string) bool { return k.recursive && !strings.HasPref
 
 // list finds the files that path means, in natural order. A file or folder of exactly that name comes
 // before what the name would mean as a pattern.
-func (k picks) list(path string) ([]found, error) {
+func (k picks) list(path string) ([]found, rest, error) {
 	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && strings.ContainsAny(path, `*?[`):
 		if k.recursive {
-			return nil, fmt.Errorf("%s is a pattern, and recursive goes through a folder: name the folder, or leave out recursive", path)
+			return nil, rest{}, fmt.Errorf("%s is a pattern, and recursive goes through a folder: name the folder, or leave out recursive", path)
 		}
-		return match(path)
+		files, err := match(path)
+		return files, rest{}, err
 	case err != nil:
-		return nil, explain(path, err)
+		return nil, rest{}, explain(path, err)
 	case info.IsDir():
 		return k.folder(path)
 	}
-	return []found{{path, filepath.Base(path)}}, nil
+	return []found{{path, filepath.Base(path)}}, rest{}, nil
 }
 
-func (k picks) folder(path string) ([]found, error) {
-	files, seen, err := k.collect(path, func(string) {})
+func (k picks) folder(path string) ([]found, rest, error) {
+	files, left, err := k.collect(path, func(string) {})
 	if err != nil {
-		return nil, explain(path, err)
+		return nil, rest{}, explain(path, err)
 	}
 	inside := "folders in it are not: `recursive: true` enters them"
 	if k.recursive {
 		inside = "and those in hidden folders, are not"
 	}
 	switch {
-	case seen == 0:
-		return nil, fmt.Errorf("folder %s is empty: put pictures into it or name another", path)
+	case len(files) == 0 && left.count == 0:
+		return nil, rest{}, fmt.Errorf("folder %s is empty: put pictures into it or name another", path)
 	case len(files) == 0 && k.all:
-		return nil, fmt.Errorf("folder %s has no files that are taken: hidden files and %s", path, inside)
+		return nil, rest{}, fmt.Errorf("folder %s has no files that are taken: hidden files and %s", path, inside)
 	case len(files) == 0:
-		return nil, fmt.Errorf("folder %s has no pictures among its %d files: .jpg, .png, .gif, .webp, .bmp, .tif, .heic and .avif are looked for, hidden files and %s", path, seen, inside)
+		return nil, rest{}, fmt.Errorf("folder %s has no pictures among its %d files: .jpg, .png, .gif, .webp, .bmp, .tif, .heic and .avif are looked for, hidden files and %s", path, left.count, inside)
 	}
-	return files, nil
+	return files, left, nil
 }
 
-// collect goes through a folder and gives the files that are taken, in natural order, and how many there
-// are in all. Each folder is told to enter before it is read.
-func (k picks) collect(path string, enter func(dir string)) (files []found, seen int, err error) {
+// collect goes through a folder and gives the files that are taken, in natural order, and what is not. Each folder is
+// told to enter before it is read.
+func (k picks) collect(path string, enter func(dir string)) (files []found, left rest, err error) {
 	err = k.walk(path, "", enter, func(f found, taken bool) {
-		seen++
 		if taken {
 			files = append(files, f)
+		} else {
+			left.add(f.name)
 		}
 	})
 	slices.SortFunc(files, func(a, b found) int { return natural.Compare(a.name, b.name) })
-	return files, seen, err
+	return files, left, err
 }
 
 // walk goes through a folder, called below as its files are to be named, and tells each folder before it
@@ -108,10 +110,11 @@ func (k picks) walk(dir, below string, enter func(dir string), each func(f found
 			if !errors.Is(inside, fs.ErrNotExist) { // else it went away since
 				err = errors.Join(err, inside)
 			}
-		case entry.IsDir():
+		case isFolder(f.path, entry.Type()): // maybe a link to one, which is never entered
+			f.name += "/"
 			each(f, false)
 		default:
-			each(f, k.takes(name) && !isFolder(f.path, entry.Type()))
+			each(f, k.takes(name))
 		}
 	}
 	return err

@@ -1,11 +1,15 @@
 package image
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
 	"framewire/pipeline"
 )
+
+// errNotLooked is the account of one that came to its end before it was opened: nobody knows how many photos there are.
+var errNotLooked = errors.New("no photo is confirmed, as none was looked for yet; start it again to send them")
 
 // settled is told what became of a photo. It is called from any goroutine.
 func (s *source) settled(l *ledger, p *photo, got loaded, err error) {
@@ -25,8 +29,11 @@ func (s *source) Account() error {
 	if l.journal != nil {
 		l.journal.finish()
 	}
-	if !s.confirmed {
+	switch {
+	case !s.confirmed:
 		return nil
+	case !s.looked:
+		return errNotLooked
 	}
 	if err := l.account(); err != nil {
 		return err

@@ -27,6 +27,7 @@ type source struct {
 	told      map[string]bool // files that the log has named as not usable
 
 	ledger atomic.Pointer[ledger]
+	looked bool     // Open was called
 	watch  *watcher // nil without
 	notify func() (*fsnotify.Watcher, error)
 
@@ -57,6 +58,7 @@ func newSource(cfg Config, env pipeline.Env) *source {
 
 // Open finds the files, and with watch begins to look for new ones. It reads no picture.
 func (s *source) Open(ctx context.Context) (err error) {
+	s.looked = true
 	s.rounds, s.given, s.pts, s.start, s.due = 0, 0, 0, time.Now(), time.Time{}
 	s.ledger.Store(newLedger(s.cfg.Watch))
 	if s.cfg.Watch {
@@ -73,12 +75,15 @@ func (s *source) Open(ctx context.Context) (err error) {
 
 // round puts all files that are there on the agenda.
 func (s *source) round() error {
-	files, err := picks{recursive: s.cfg.Recursive, all: s.cfg.Original}.list(s.cfg.Path)
+	k := picks{recursive: s.cfg.Recursive, all: s.cfg.Original}
+	files, left, err := k.list(s.cfg.Path)
 	if err != nil {
 		return err
 	}
 	s.listed, s.good = files, 0
-	s.rounds++
+	if s.rounds++; s.rounds == 1 {
+		left.tell(s.log, k)
+	}
 	l, now := s.ledger.Load(), time.Now()
 	for _, f := range files {
 		var is stamp
@@ -203,7 +208,7 @@ func (s *source) skip(p *photo, cause error) error {
 	if len(s.told) > maxTold {
 		s.log.Warn("more files cannot be used, from here on they are only counted as errors", "named", maxTold)
 	} else {
-		s.log.Warn("a file cannot be used and is skipped", "file", shown(p.path), "cause", words(cause))
+		s.log.Warn("a file cannot be used and is skipped", "file", shown(p.path), "cause", pipeline.Cause(cause))
 	}
 	return pipeline.ErrSkip
 }

@@ -80,7 +80,10 @@ func openWatcher(cfg Config, l *ledger, log hclog.Logger, notify func() (*fsnoti
 // that nothing comes unseen between.
 func (w *watcher) scan(now time.Time) error {
 	w.scans++
-	files, _, err := w.picks.collect(w.root, w.follow)
+	files, left, err := w.picks.collect(w.root, w.follow)
+	if w.scans == 1 {
+		left.tell(w.log, w.picks)
+	}
 	for _, f := range files {
 		if w.isOwn(f.name) {
 			continue

@@ -48,7 +48,7 @@ func (l *ledger) settle(name string, err error) {
 		return
 	}
 	l.env.Counters.Errors.Add(1)
-	cause := strings.TrimPrefix(strings.TrimSuffix(err.Error(), ": "+pipeline.ErrSkip.Error()), pipeline.ErrSkip.Error()+": ")
+	cause := pipeline.Cause(err)
 	if errors.Is(err, pipeline.ErrSkip) {
 		cause = "refused: " + cause
 	}
