@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"framewire/pipeline"
+	"framewire/sources/internal/pace"
 )
 
 // Config is what a user sets for a file source.
@@ -16,12 +17,12 @@ type Config struct {
 	Loop        bool          `yaml:"loop" doc:"begin again after the last picture; presentation times go on"`
 	Start       time.Duration `yaml:"start" doc:"where to begin, counted from the first picture; behind the end it is the last picture"`
 	Speed       float64       `yaml:"speed" doc:"with pace realtime: how many times as fast as the clip's own times, from 0.0625 to 16; presentation times stay the clip's own"`
-	Pace        Pace          `yaml:"pace" enum:"realtime,fast" doc:"realtime gives each picture when it is due by the clip's own times and lets slow stages drop some; fast gives them as quickly as the chain takes them and loses none"`
+	Pace        pace.Pace     `yaml:"pace" enum:"realtime,fast" doc:"realtime gives each picture when it is due by the clip's own times and lets slow stages drop some; fast gives them as quickly as the chain takes them and loses none"`
 	Passthrough Passthrough   `yaml:"passthrough" enum:"auto,off" doc:"auto hands the JPEG images of a Motion JPEG clip on untouched where the chain takes JPEG; off always decodes"`
 }
 
 // Defaults are the settings of a file source that the user says nothing about.
-func Defaults() Config { return Config{Speed: 1, Pace: Realtime, Passthrough: Auto} }
+func Defaults() Config { return Config{Speed: 1, Pace: pace.Realtime, Passthrough: Auto} }
 
 // Validate reports settings that cannot work.
 func (c *Config) Validate() error {
@@ -39,25 +40,6 @@ func (c *Config) Validate() error {
 		all = append(all, pipeline.FieldErrorf("speed", "1 is the clip's own, 2 twice as fast", "%g is not between %g and %g", c.Speed, slowest, fastest))
 	}
 	return errors.Join(all...)
-}
-
-// Pace says how quickly the pictures come.
-type Pace string
-
-// The paces of a file source.
-const (
-	Realtime Pace = "realtime" // by the clip's timestamps; a live stream
-	Fast     Pace = "fast"     // as quickly as the chain takes them; nothing is dropped
-)
-
-// UnmarshalText accepts the names that a config may use.
-func (p *Pace) UnmarshalText(text []byte) error {
-	switch v := Pace(text); v {
-	case Realtime, Fast:
-		*p = v
-		return nil
-	}
-	return fmt.Errorf("%q is none of realtime, fast", text)
 }
 
 // Passthrough says whether encoded pictures may be handed on as they are.

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+
+	"framewire/sources/file/demux"
 )
 
 // errNothing marks the loss of a file on a web server of which no picture came: to open it again may be
@@ -41,9 +43,9 @@ func (t target) hopeless(ctx context.Context) error {
 	head := make([]byte, 4096)
 	n, err := io.ReadFull(in, head)
 	switch {
-	case errors.Is(err, errBroken) || !in.sized:
+	case errors.Is(err, demux.ErrBroken) || !in.sized:
 		return nil
-	case !in.seeks && indexIsLast(head[:n]):
+	case !in.seeks && demux.IndexIsLast(head[:n]):
 		return fmt.Errorf("%s: the server cannot seek (no Range requests) and the clip's index is at its end: "+
 			"download it, or make it with ffmpeg -movflags +faststart", t)
 	case !in.seeks:

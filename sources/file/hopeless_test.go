@@ -2,7 +2,6 @@ package file
 
 import (
 	"bytes"
-	"encoding/binary"
 	"errors"
 	"net/http"
 	"os"
@@ -10,61 +9,8 @@ import (
 	"time"
 
 	"framewire/pipeline"
+	"framewire/sources/internal/pace"
 )
-
-// box makes a box of an MP4 file.
-func box(kind string, content ...byte) []byte {
-	out := binary.BigEndian.AppendUint32(nil, uint32(8+len(content)))
-	return append(append(out, kind...), content...)
-}
-
-// long makes a box that tells its length in 64 bits.
-func long(kind string, content ...byte) []byte {
-	out := append([]byte{0, 0, 0, 1}, kind...)
-	return append(binary.BigEndian.AppendUint64(out, uint64(16+len(content))), content...)
-}
-
-func TestIndexIsLast(t *testing.T) {
-	ftyp, mdat, moov := box("ftyp", 'i', 's', 'o', 'm'), box("mdat", make([]byte, 100)...), box("moov", []byte("....hdlr....vide")...)
-	for name, c := range map[string]struct {
-		data []byte
-		last bool
-	}{
-		"index at the end":    {bytes.Join([][]byte{ftyp, box("free"), mdat, moov}, nil), true},
-		"index at the front":  {bytes.Join([][]byte{ftyp, moov, mdat}, nil), false},
-		"long box":            {bytes.Join([][]byte{ftyp, long("mdat", mdat...), moov}, nil), true},
-		"up to the end":       {bytes.Join([][]byte{ftyp, {0, 0, 0, 0}, []byte("mdat"), mdat}, nil), true},
-		"no MP4":              {mdat, false},
-		"a box of length 3":   {bytes.Join([][]byte{ftyp, {0, 0, 0, 3}, []byte("freexxxx")}, nil), false},
-		"a box of 2^63 bytes": {bytes.Join([][]byte{ftyp, {0, 0, 0, 1}, []byte("free"), {0x80, 0, 0, 0, 0, 0, 0, 0}, mdat}, nil), false},
-		"cut off":             {ftyp[:6], false},
-		"avi":                 {[]byte("RIFF\x10\x00\x00\x00AVI LIST"), false},
-	} {
-		if got := indexIsLast(c.data); got != c.last {
-			t.Errorf("%s: the index is last: %t", name, got)
-		}
-	}
-}
-
-func FuzzBoxes(f *testing.F) {
-	f.Add(append(box("ftyp", 'i'), box("moov", []byte("soun")...)...))
-	f.Add(append(box("ftyp"), long("mdat", 1, 2, 3)...))
-	f.Fuzz(func(t *testing.T, data []byte) {
-		end, n := int64(0), 0
-		boxes(bytes.NewReader(data), func(_ string, at, size int64) bool {
-			if at < end+8 || size < 0 {
-				t.Fatalf("box at %d of %d bytes after one that ends at %d", at, size, end)
-			}
-			end = at + size
-			n++
-			return true
-		})
-		if n > maxBoxes {
-			t.Fatalf("%d boxes", n)
-		}
-		indexIsLast(data)
-	})
-}
 
 // A clip that can never be played from its server ends the pipeline and is not opened for ever.
 func TestHopelessURL(t *testing.T) {
@@ -101,7 +47,7 @@ func TestHopelessURL(t *testing.T) {
 				http.ServeContent(w, r, "clip.mp4", time.Time{}, bytes.NewReader(c.content))
 			})
 			cfg := Defaults()
-			cfg.Path, cfg.Pace = url+"/clip.mp4", Fast
+			cfg.Path, cfg.Pace = url+"/clip.mp4", pace.Fast
 			s, err := opened(t, cfg)
 			if err == nil {
 				var f *pipeline.Frame

@@ -9,13 +9,12 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"framewire/sources/file/demux"
 )
 
 // silence is how long a server may send nothing before the connection counts as lost.
 const silence = 10 * time.Second
-
-// errBroken marks what the network did, as against the end of a file.
-var errBroken = errors.New("connection broken")
 
 // stream is the body of an http answer that is given up when nothing comes for a while.
 type stream struct {
@@ -89,12 +88,12 @@ func refused(t target, status string, code int) error {
 	return fmt.Errorf("%s answers %q: %s", t, status, hint)
 }
 
-// Read reads the body. Every error but a clean end wraps errBroken.
+// Read reads the body. Every error but a clean end wraps demux.ErrBroken.
 func (s *stream) Read(p []byte) (int, error) {
 	s.watch.Reset(silence)
 	n, err := s.body.Read(p)
 	if err != nil && err != io.EOF {
-		err = fmt.Errorf("%w: %w", errBroken, err)
+		err = fmt.Errorf("%w: %w", demux.ErrBroken, err)
 	}
 	return n, err
 }

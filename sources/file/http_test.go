@@ -15,9 +15,11 @@ import (
 	"time"
 
 	"framewire/pipeline"
+	"framewire/sources/file/demux"
+	"framewire/sources/file/demux/demuxtest"
 )
 
-func reader(r io.Reader) *tape { return newTape(r, bufferSize) }
+func reader(r io.Reader) *demux.Tape { return demux.NewTape(r) }
 
 func serving(t *testing.T, handler http.HandlerFunc) string {
 	t.Helper()
@@ -28,9 +30,9 @@ func serving(t *testing.T, handler http.HandlerFunc) string {
 
 func TestHTTP(t *testing.T) {
 	for name, content := range map[string][]byte{
-		"clip.mkv":   matroskaClip(photos(t, 20), matroskaOptions{}),
-		"clip.avi":   aviClip(photos(t, 20), aviOptions{}),
-		"clip.mjpeg": bytes.Join(photos(t, 20), nil),
+		"clip.mkv":   demuxtest.Matroska(demuxtest.Photos(t, 20), demuxtest.MatroskaOptions{}),
+		"clip.avi":   demuxtest.AVI(demuxtest.Photos(t, 20), demuxtest.AVIOptions{}),
+		"clip.mjpeg": bytes.Join(demuxtest.Photos(t, 20), nil),
 	} {
 		url := serving(t, func(w http.ResponseWriter, r *http.Request) {
 			http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(content))
@@ -43,7 +45,7 @@ func TestHTTP(t *testing.T) {
 }
 
 func TestHTTPChunkedFileEnds(t *testing.T) {
-	content := matroskaClip(photos(t, 20), matroskaOptions{})
+	content := demuxtest.Matroska(demuxtest.Photos(t, 20), demuxtest.MatroskaOptions{})
 	url := serving(t, func(w http.ResponseWriter, _ *http.Request) {
 		for part := range bytes.SplitAfterSeq(content, []byte{0xFF, 0xD9}) {
 			_, _ = w.Write(part)
@@ -56,7 +58,7 @@ func TestHTTPChunkedFileEnds(t *testing.T) {
 }
 
 func TestHTTPBrokenConnectionIsLost(t *testing.T) {
-	content := matroskaClip(photos(t, 20), matroskaOptions{})
+	content := demuxtest.Matroska(demuxtest.Photos(t, 20), demuxtest.MatroskaOptions{})
 	url := serving(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Length", fmt.Sprint(len(content)))
 		_, _ = w.Write(content[:len(content)/2])
@@ -125,7 +127,7 @@ func TestHTTPCameraStream(t *testing.T) {
 	url := serving(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "multipart/x-mixed-replace; boundary=frame")
 		for i := range 5 {
-			image := photo(t, i)
+			image := demuxtest.Photo(t, i)
 			fmt.Fprintf(w, "--frame\r\nContent-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n%s\r\n", len(image), image)
 			// The demuxer looks 4096 bytes ahead at first.
 			fmt.Fprintf(w, "--frame\r\nX-Padding: %s\r\n\r\n", strings.Repeat(".", 4096))
@@ -144,7 +146,7 @@ func TestHTTPCameraStream(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !bytes.Equal(f.Data, photo(t, i)) {
+		if !bytes.Equal(f.Data, demuxtest.Photo(t, i)) {
 			t.Errorf("picture %d is another", i)
 		}
 		f.Release()
@@ -165,7 +167,7 @@ func TestHTTPCameraStream(t *testing.T) {
 func TestHTTPCameraThatEndsIsLost(t *testing.T) {
 	url := serving(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "multipart/x-mixed-replace; boundary=frame")
-		fmt.Fprintf(w, "--frame\r\n\r\n%s\r\n--frame--", photo(t, 0))
+		fmt.Fprintf(w, "--frame\r\n\r\n%s\r\n--frame--", demuxtest.Photo(t, 0))
 	})
 	s := playing(t, url)
 	f, err := s.Read(t.Context())
@@ -186,7 +188,7 @@ func TestSilentServerIsLost(t *testing.T) {
 		go func() { _, _ = server.Write([]byte("x")) }()
 		begun := time.Now()
 		got, err := io.ReadAll(s)
-		if string(got) != "x" || !errors.Is(err, errBroken) || time.Since(begun) != silence {
+		if string(got) != "x" || !errors.Is(err, demux.ErrBroken) || time.Since(begun) != silence {
 			t.Errorf("%q and %v after %s", got, err, time.Since(begun))
 		}
 		if err := s.Close(); err != nil {

@@ -1,6 +1,7 @@
 package file
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -9,13 +10,14 @@ import (
 
 	"framewire/codecs/jpeg"
 	"framewire/pipeline"
+	"framewire/sources/file/demux"
 )
 
 // images plays a Motion JPEG clip without decoding it.
 type images struct {
 	from  target
 	in    *input
-	demux demuxer
+	demux demux.Demuxer
 	info  about
 	pool  *pipeline.Pool
 	begun time.Time // of a live stream: its first picture
@@ -28,28 +30,30 @@ type images struct {
 var _ player = (*images)(nil)
 
 // newImages opens a demuxer and looks at the first image. What is not Motion JPEG that can be handed on
-// as it is gives errNotMJPEG.
-func newImages(from target, in *input, r *tape, env pipeline.Env) (*images, error) {
+// as it is gives demux.ErrNotMJPEG.
+func newImages(from target, in *input, r *demux.Tape, env pipeline.Env) (*images, error) {
 	p := &images{from: from, in: in, pool: env.Pool}
 	var err error
 	if in.live {
-		p.demux = newMJPEG(r) // a camera's multipart stream, or it is not for us
-		if head, err := r.Peek(4096); err == nil && !containsJPEG(head) {
-			return nil, errNotMJPEG
+		p.demux = demux.NewMJPEG(r) // a camera's multipart stream, or it is not for us
+		if head, err := r.Peek(4096); err == nil && !bytes.Contains(head, []byte{0xFF, 0xD8, 0xFF}) {
+			return nil, demux.ErrNotMJPEG
 		}
-	} else if p.demux, err = openDemuxer(r); err != nil {
+	} else if p.demux, err = demux.Open(r); err != nil {
 		return nil, p.explain(err)
 	}
-	p.info = p.demux.about()
-	p.info.live = in.live
-	p.image, p.told, err = p.demux.next()
+	p.info = about{About: p.demux.About(), live: in.live}
+	p.image, p.told, err = p.demux.Next()
+	if errors.Is(err, io.EOF) {
+		err = demux.ErrNoPicture
+	}
 	if err != nil {
-		return nil, p.explain(headless(err))
+		return nil, p.explain(err)
 	}
 	p.ahead = true
 	// Two fields in a chunk, as old capture cards write it, are not one JPEG image.
-	if _, height, err := jpeg.Size(p.image); err != nil || p.info.height >= 2*height {
-		return nil, errNotMJPEG
+	if _, height, err := jpeg.Size(p.image); err != nil || p.info.Height >= 2*height {
+		return nil, demux.ErrNotMJPEG
 	}
 	return p, nil
 }
@@ -64,7 +68,7 @@ func (p *images) advance(ctx context.Context) (told time.Duration, err error) {
 			release := context.AfterFunc(ctx, func() { _ = p.in.stop() })
 			defer release()
 		}
-		p.image, p.told, err = p.demux.next()
+		p.image, p.told, err = p.demux.Next()
 	}
 	p.ahead = false
 	switch {
@@ -87,13 +91,13 @@ func (p *images) frame() (*pipeline.Frame, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w: %w", p.from, err, pipeline.ErrSkip)
 	}
-	f.Meta.Rotation = p.info.rotation
+	f.Meta.Rotation = p.info.Rotation
 	return f, nil
 }
 
 // jump goes to a place before the time, where the container allows it.
 func (p *images) jump(_ context.Context, to time.Duration) (at time.Duration, ok bool) {
-	at, ok = p.demux.jump(to)
+	at, ok = p.demux.Jump(to)
 	p.ahead = p.ahead && !ok
 	return at, ok
 }
@@ -101,11 +105,11 @@ func (p *images) jump(_ context.Context, to time.Duration) (at time.Duration, ok
 // explain says what an error of the demuxer means for the clip.
 func (p *images) explain(err error) error {
 	switch {
-	case errors.Is(err, errBroken):
+	case errors.Is(err, demux.ErrBroken):
 		return lost("%s: %w", p.from, err)
 	case errors.Is(err, io.EOF) && p.info.live:
 		return lost("%s: the stream ended", p.from)
-	case errors.Is(err, io.EOF), errors.Is(err, errNotMJPEG):
+	case errors.Is(err, io.EOF), errors.Is(err, demux.ErrNotMJPEG):
 		return err
 	}
 	return fmt.Errorf("%s: %w", p.from, err)

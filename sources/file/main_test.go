@@ -4,9 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"image"
-	"image/color"
-	stdjpeg "image/jpeg"
 	"math"
 	"os"
 	"os/exec"
@@ -20,34 +17,11 @@ import (
 
 	"framewire/pipeline"
 	"framewire/pipeline/pipelinetest"
+	"framewire/sources/file/demux/demuxtest"
+	"framewire/sources/internal/pace"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
-
-// photo gives the nth of a row of small JPEG images that differ.
-func photo(t testing.TB, n int) []byte {
-	t.Helper()
-	img := image.NewRGBA(image.Rect(0, 0, 32, 16))
-	for y := range 16 {
-		for x := range 32 {
-			img.Set(x, y, color.RGBA{uint8(8 * x), uint8(16 * y), uint8(20 * n), 255})
-		}
-	}
-	var buf bytes.Buffer
-	if err := stdjpeg.Encode(&buf, img, nil); err != nil {
-		t.Fatal(err)
-	}
-	return buf.Bytes()
-}
-
-func photos(t testing.TB, n int) [][]byte {
-	t.Helper()
-	list := make([][]byte, n)
-	for i := range list {
-		list[i] = photo(t, i)
-	}
-	return list
-}
 
 // written gives the path of a new file with that content.
 func written(t testing.TB, name string, content []byte) string {
@@ -87,7 +61,7 @@ func run(t testing.TB, program string, args ...string) []byte {
 func playing(t testing.TB, path string, want ...pipeline.Format) *source {
 	t.Helper()
 	cfg := Defaults()
-	cfg.Path, cfg.Pace = path, Fast
+	cfg.Path, cfg.Pace = path, pace.Fast
 	s, err := opened(t, cfg, want...)
 	if err != nil {
 		t.Fatal(err)
@@ -152,10 +126,10 @@ func pictures(t testing.TB, s *source) []picture {
 
 func TestConformance(t *testing.T) {
 	for name, content := range map[string][]byte{
-		"clip.avi":   aviClip(photos(t, 30), aviOptions{}),
-		"clip.mkv":   matroskaClip(photos(t, 30), matroskaOptions{}),
-		"clip.mp4":   mp4Clip(photos(t, 30), 1),
-		"clip.mjpeg": bytes.Join(photos(t, 30), nil),
+		"clip.avi":   demuxtest.AVI(demuxtest.Photos(t, 30), demuxtest.AVIOptions{}),
+		"clip.mkv":   demuxtest.Matroska(demuxtest.Photos(t, 30), demuxtest.MatroskaOptions{}),
+		"clip.mp4":   demuxtest.MP4(demuxtest.Photos(t, 30), 1),
+		"clip.mjpeg": bytes.Join(demuxtest.Photos(t, 30), nil),
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := written(t, name, content)
@@ -163,7 +137,7 @@ func TestConformance(t *testing.T) {
 				Spec: Spec(),
 				Configure: func(_ *testing.T, cfg any) {
 					c := cfg.(*Config)
-					c.Path, c.Pace = path, Fast
+					c.Path, c.Pace = path, pace.Fast
 				},
 				Frames: 30,
 			})
@@ -189,14 +163,14 @@ func TestConfig(t *testing.T) {
 	if err := errors.Join(cfg.Validate(), cfg.Pace.UnmarshalText([]byte("fast")), cfg.Passthrough.UnmarshalText([]byte("off"))); err != nil {
 		t.Error(err)
 	}
-	if cfg.Pace != Fast || cfg.Passthrough != Off {
+	if cfg.Pace != pace.Fast || cfg.Passthrough != Off {
 		t.Errorf("got %+v", cfg)
 	}
 }
 
 func BenchmarkPassthrough(b *testing.B) {
 	image := make([]byte, 0, 200<<10)
-	image = append(image, photo(b, 0)...)
+	image = append(image, demuxtest.Photo(b, 0)...)
 	image = append(image[:len(image)-2], make([]byte, 190<<10)...) // as long as one of 1080p
 	image = append(image, 0xFF, 0xD9)
 	images := make([][]byte, 100)
@@ -204,14 +178,14 @@ func BenchmarkPassthrough(b *testing.B) {
 		images[i] = image
 	}
 	for name, content := range map[string][]byte{
-		"avi":   aviClip(images, aviOptions{}),
-		"mkv":   matroskaClip(images, matroskaOptions{}),
-		"mp4":   mp4Clip(images, 1),
+		"avi":   demuxtest.AVI(images, demuxtest.AVIOptions{}),
+		"mkv":   demuxtest.Matroska(images, demuxtest.MatroskaOptions{}),
+		"mp4":   demuxtest.MP4(images, 1),
 		"mjpeg": bytes.Join(images, nil),
 	} {
 		b.Run(name, func(b *testing.B) {
 			cfg := Defaults()
-			cfg.Path, cfg.Pace, cfg.Loop = written(b, "clip", content), Fast, true
+			cfg.Path, cfg.Pace, cfg.Loop = written(b, "clip", content), pace.Fast, true
 			s, err := opened(b, cfg)
 			if err != nil {
 				b.Fatal(err)

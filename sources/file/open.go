@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"framewire/pipeline"
+	"framewire/sources/file/demux"
 )
 
 // openClip finds the way to play a clip: a demuxer from here for Motion JPEG that may stay as it is,
@@ -25,13 +26,13 @@ func (s *source) openClip(ctx context.Context, path string) (player, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := newTape(in.ReadCloser, bufferSize)
+	r := demux.NewTape(in.ReadCloser)
 	if err := at.checkHead(r); err != nil {
 		return nil, errors.Join(err, in.Close())
 	}
 	if s.cfg.Passthrough == Auto && takesJPEG(s.env.Want) {
 		clip, err := newImages(at, in, r, s.env)
-		if !errors.Is(err, errNotMJPEG) {
+		if !errors.Is(err, demux.ErrNotMJPEG) {
 			if err != nil {
 				return nil, errors.Join(err, in.Close())
 			}

@@ -7,28 +7,30 @@ import (
 	"io"
 	"slices"
 	"time"
+
+	"framewire/sources/file/demux"
 )
 
 // spot is a place in a clip, counted from its first picture.
 type spot struct {
 	begun bool
 	base  time.Duration // told for the first picture
-	told  time.Duration // for the one that the player is at, or noTime
-	pos   time.Duration // of that one; noTime right after a jump
+	told  time.Duration // for the one that the player is at, or demux.NoTime
+	pos   time.Duration // of that one; demux.NoTime right after a jump
 	step  time.Duration // from one to the next
 }
 
-// next goes on to a picture for which the clip told a time or noTime.
+// next goes on to a picture for which the clip told a time or demux.NoTime.
 func (p *spot) next(told time.Duration) {
 	switch {
 	case !p.begun:
-		if p.begun, p.pos = true, 0; told != noTime {
+		if p.begun, p.pos = true, 0; told != demux.NoTime {
 			p.base = told
 		}
-	case told == noTime || told == p.told:
+	case told == demux.NoTime || told == p.told:
 		p.pos = max(p.pos, 0) + p.step
 	default:
-		if gap := told - p.told; p.told != noTime && gap >= leastStep && gap <= time.Second {
+		if gap := told - p.told; p.told != demux.NoTime && gap >= leastStep && gap <= time.Second {
 			p.step = gap
 		}
 		p.pos = told - p.base
@@ -70,8 +72,8 @@ func (s *source) change(ctx context.Context, at int) error {
 	lead := s.gap(at)
 	old := s.clip
 	s.clip, s.at, s.read, s.ready = clip, at, 0, false
-	s.line.restart(clip.about().step, lead)
-	s.spot = spot{told: noTime, step: s.line.step}
+	s.line.restart(clip.about().Step, lead)
+	s.spot = spot{told: demux.NoTime, step: s.line.step}
 	s.remote.pos = 0
 	if old == nil {
 		return nil

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"framewire/pipeline"
+	"framewire/sources/internal/pace"
 )
 
 const (
@@ -95,13 +96,13 @@ func (r *remote) tell(s *source, changed bool) {
 // place says where the clip is, how fast it plays and whether it is paused.
 func (s *source) place() string {
 	text := clock(s.remote.pos)
-	if length := s.clip.about().length; length > 0 {
+	if length := s.clip.about().Length; length > 0 {
 		text += " / " + clock(max(length, s.remote.pos))
 	}
 	if len(s.segments) > 1 {
 		text = fmt.Sprintf("%s (%d of %d)  %s", filepath.Base(s.segments[s.at].path), s.at+1, len(s.segments), text)
 	}
-	if s.cfg.Pace == Realtime && s.pacer.speed != 1 {
+	if s.cfg.Pace == pace.Realtime && s.pacer.speed != 1 {
 		text += fmt.Sprintf("  %gx", s.pacer.speed)
 	}
 	if s.remote.paused {

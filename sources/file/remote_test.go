@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"framewire/pipeline"
+	"framewire/sources/file/demux"
+	"framewire/sources/internal/pace"
 )
 
 // every40 gives the times of n pictures, 40 ms apart.
@@ -82,7 +84,7 @@ func (sh *show) wants(what string, count int, note string) {
 
 func TestPauseAndStep(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		sh := showing(t, Config{Pace: Realtime}, about{step: 40 * ms, length: 4 * time.Second}, every40(100)...)
+		sh := showing(t, Config{Pace: pace.Realtime}, about{About: demux.About{Step: 40 * ms, Length: 4 * time.Second}}, every40(100)...)
 		time.Sleep(1010 * ms)
 		sh.wants("after a second", 26, "")
 		sh.do(pipeline.ActionPause, 0)
@@ -108,14 +110,14 @@ func TestPauseAndStep(t *testing.T) {
 // The last picture is shown as long as any other, and for as long as it is paused at.
 func TestTheEndWaits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		sh := showing(t, Config{Pace: Realtime}, about{step: 40 * ms}, every40(3)...)
+		sh := showing(t, Config{Pace: pace.Realtime}, about{About: demux.About{Step: 40 * ms}}, every40(3)...)
 		begun := time.Now()
 		if err := <-sh.err; !errors.Is(err, pipeline.ErrEnd) || time.Since(begun) != 120*ms {
 			t.Errorf("ends after %s with %v, want 120ms", time.Since(begun), err)
 		}
 		sh.stop()
 
-		sh = showing(t, Config{Pace: Realtime}, about{step: 40 * ms}, every40(3)...)
+		sh = showing(t, Config{Pace: pace.Realtime}, about{About: demux.About{Step: 40 * ms}}, every40(3)...)
 		for range 5 {
 			sh.do(pipeline.ActionStep, 0)
 		}
@@ -133,7 +135,7 @@ func TestTheEndWaits(t *testing.T) {
 
 func TestSpeed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		sh := showing(t, Config{Pace: Realtime, Speed: 2}, about{step: 40 * ms}, every40(1000)...)
+		sh := showing(t, Config{Pace: pace.Realtime, Speed: 2}, about{About: demux.About{Step: 40 * ms}}, every40(1000)...)
 		for i := range 10 {
 			if at := <-sh.given; at != time.Duration(i)*20*ms {
 				t.Errorf("picture %d after %s", i, at)
@@ -160,7 +162,7 @@ func TestSpeed(t *testing.T) {
 
 func TestSeekWhilePausedShowsThePicture(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		sh := showing(t, Config{Pace: Realtime}, about{step: 40 * ms, length: 40 * time.Second}, every40(1000)...)
+		sh := showing(t, Config{Pace: pace.Realtime}, about{About: demux.About{Step: 40 * ms, Length: 40 * time.Second}}, every40(1000)...)
 		sh.wants("the first", 1, "0:00 / 0:40")
 		sh.do(pipeline.ActionPause, 0)
 		sh.do(pipeline.ActionSeek, 10)
@@ -184,7 +186,7 @@ func TestSeekWhilePausedShowsThePicture(t *testing.T) {
 // Nobody can stop what is live, so that the window's own pause is left to the user.
 func TestLiveListensToNobody(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		sh := showing(t, Config{Pace: Realtime, Start: time.Second}, about{live: true}, every40(3)...)
+		sh := showing(t, Config{Pace: pace.Realtime, Start: time.Second}, about{live: true}, every40(3)...)
 		if sh.s.env.Control.Hears(pipeline.ActionPause) {
 			t.Error("a live stream hears the pause")
 		}
@@ -197,7 +199,7 @@ func TestLiveListensToNobody(t *testing.T) {
 func TestReadStopsWithItsContext(t *testing.T) {
 	for _, paused := range []bool{false, true} {
 		synctest.Test(t, func(t *testing.T) {
-			sh := showing(t, Config{Pace: Realtime}, about{}, 0, time.Hour)
+			sh := showing(t, Config{Pace: pace.Realtime}, about{}, 0, time.Hour)
 			if paused {
 				sh.do(pipeline.ActionPause, 0)
 			}

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"io"
 	"time"
+
+	"framewire/sources/file/demux"
 )
 
 // seek goes to a place counted from the beginning of this segment, which may lie in another. Before the first
@@ -50,7 +52,7 @@ func (s *source) seek(ctx context.Context, to time.Duration) error {
 
 // length is how long the clip is that was just opened.
 func (s *source) length(ctx context.Context) (time.Duration, error) {
-	if told := s.clip.about().length; told > 0 {
+	if told := s.clip.about().Length; told > 0 {
 		return told, nil
 	}
 	const all = 1 << 60
@@ -78,9 +80,9 @@ func (s *source) find(ctx context.Context, to time.Duration) error {
 		if !ok {
 			return s.walk(ctx, to)
 		}
-		s.spot.told, s.spot.pos = noTime, noTime
+		s.spot.told, s.spot.pos = demux.NoTime, demux.NoTime
 		err := s.forward(ctx, to)
-		missed := s.spot.pos > to+s.spot.step || s.spot.pos == noTime
+		missed := s.spot.pos > to+s.spot.step || s.spot.pos == demux.NoTime
 		if !missed || err != nil && !errors.Is(err, io.EOF) {
 			return err
 		}

@@ -1,8 +1,6 @@
 package file
 
 import (
-	"bytes"
-	"encoding/binary"
 	"errors"
 	"math/rand/v2"
 	"os"
@@ -11,101 +9,10 @@ import (
 	"time"
 
 	"framewire/pipeline"
-
 	"framewire/sinks/file/recordindex"
+	"framewire/sources/file/demux/demuxtest"
+	"framewire/sources/internal/pace"
 )
-
-// mp4Clip writes images as fragmented MP4, perFragment in each, 40 ms from one to the next.
-func mp4Clip(images [][]byte, perFragment int) []byte {
-	be := binary.BigEndian
-	u32 := func(v ...uint32) (out []byte) {
-		for _, n := range v {
-			out = be.AppendUint32(out, n)
-		}
-		return out
-	}
-	entry := append(make([]byte, 78), box("esds", append(u32(0), 3, 0x80, 0x80, 0x80, 21, 0, 1, 0, 4, 13, 0x6C, 0x11)...)...)
-	tkhd := append(u32(7, 0, 0, 1, 0, 0, 0, 0, 0, 0), u32(1<<16, 0, 0, 0, 1<<16, 0, 0, 0, 1<<30, 32<<16, 16<<16)...)
-	moov := box("moov", bytes.Join([][]byte{
-		box("mvhd", append(u32(0, 0, 0, 1000), u32(0)...)...),
-		box("trak", bytes.Join([][]byte{
-			box("tkhd", tkhd...),
-			box("mdia", bytes.Join([][]byte{
-				box("mdhd", u32(0, 0, 0, 90000, 0, 0)...),
-				box("hdlr", append(u32(0, 0), "vide\x00\x00\x00\x00"...)...),
-				box("minf", box("stbl", box("stsd", append(u32(0, 1), box("mp4v", entry...)...)...)...)...),
-			}, nil)...),
-		}, nil)...),
-		box("mvex", append(box("mehd", u32(0, uint32(40*len(images)))...), box("trex", u32(0, 1, 1, 3600, 0, 0)...)...)...),
-	}, nil)...)
-	out := append(box("ftyp", []byte("isom")...), moov...)
-	for start := 0; start < len(images); start += perFragment {
-		part := images[start:min(start+perFragment, len(images))]
-		trun := u32(0x201, uint32(len(part)), 0)
-		for _, image := range part {
-			trun = append(trun, u32(uint32(len(image)))...)
-		}
-		traf := append(box("tfhd", u32(0x020000, 1)...), box("tfdt", append([]byte{1, 0, 0, 0}, be.AppendUint64(nil, uint64(3600*start))...)...)...)
-		traf = append(traf, box("trun", trun...)...)
-		moof := box("moof", append(box("mfhd", u32(0, uint32(start))...), box("traf", traf...)...)...)
-		be.PutUint32(moof[len(moof)-4*len(part)-4:], uint32(len(moof)+8)) // data offset
-		out = append(append(out, moof...), box("mdat", bytes.Join(part, nil)...)...)
-	}
-	return append(out, box("mfra", make([]byte, 16)...)...)
-}
-
-// mp4Indexed is mp4Clip with an index at its end, which may be wrong by some bytes.
-func mp4Indexed(images [][]byte, perFragment int, wrong uint64) []byte {
-	be := binary.BigEndian
-	out := mp4Clip(images, perFragment)
-	out = out[:len(out)-24]
-	tfra := append([]byte{1, 0, 0, 0}, 0, 0, 0, 1, 0, 0, 0, 0)
-	tfra = be.AppendUint32(tfra, uint32((len(images)+perFragment-1)/perFragment))
-	n := 0
-	for at := 0; at < len(out); at += int(be.Uint32(out[at:])) {
-		if string(out[at+4:at+8]) == "moof" {
-			tfra = be.AppendUint64(tfra, uint64(3600*perFragment*n))
-			tfra = append(be.AppendUint64(tfra, uint64(at)+wrong), 1, 1, 1)
-			n++
-		}
-	}
-	mfra := box("tfra", tfra...)
-	mfra = append(mfra, box("mfro", be.AppendUint32(make([]byte, 4), uint32(8+len(mfra)+16))...)...)
-	return append(out, box("mfra", mfra...)...)
-}
-
-// searchable are clips of those pictures, 40 ms apart, that can be searched, and one that has to be walked through.
-func searchable(p [][]byte) map[string][]byte {
-	return map[string][]byte{
-		"clip.mkv":     matroskaClip(p, matroskaOptions{cues: true, perCluster: 12}),
-		"unknown.mkv":  matroskaClip(p, matroskaOptions{unknown: true, groups: true, perCluster: 40}),
-		"one.mkv":      matroskaClip(p, matroskaOptions{perCluster: 700}),
-		"late.mkv":     matroskaClip(p, matroskaOptions{begins: 5000}),
-		"badcues.mkv":  matroskaClip(p, matroskaOptions{cues: true, cueShift: 3}),
-		"clip.avi":     aviClip(p, aviOptions{second: 70, audio: true}),
-		"indexed.avi":  aviClip(p, aviOptions{index: 1, audio: true}),
-		"absolute.avi": aviClip(p, aviOptions{index: 2}),
-		"wrong.avi":    aviClip(p, aviOptions{index: 3}),
-		"clip.mp4":     mp4Clip(p, 1),
-		"indexed.mp4":  mp4Indexed(p, 1, 0),
-		"wrong.mp4":    mp4Indexed(p, 4, 7),
-		"several.mp4":  mp4Clip(p, 9),
-		"counted.mjpg": bytes.Join(p, nil),
-	}
-}
-
-// numbered gives n JPEG images that tell their number.
-func numbered(t testing.TB, n int) [][]byte {
-	images := make([][]byte, n)
-	base := photo(t, 0)
-	for i := range images {
-		note := binary.BigEndian.AppendUint32([]byte{0xFF, 0xD8, 0xFF, 0xFE, 0, 6}, uint32(i))
-		images[i] = append(note, base[2:]...)
-	}
-	return images
-}
-
-func numberOf(data []byte) int { return int(binary.BigEndian.Uint32(data[6:])) }
 
 func shownNow(t *testing.T, s *source) (number int, pts time.Duration) {
 	t.Helper()
@@ -114,13 +21,13 @@ func shownNow(t *testing.T, s *source) (number int, pts time.Duration) {
 		t.Fatal(err)
 	}
 	defer f.Release()
-	return numberOf(f.Data), f.PTS
+	return demuxtest.NumberOf(f.Data), f.PTS
 }
 
 // Seeking comes to the picture itself, in every container, forward and back, and time goes on.
 func TestSeek(t *testing.T) {
 	const n = 300 // of 12 s
-	for name, content := range searchable(numbered(t, n)) {
+	for name, content := range demuxtest.Searchable(demuxtest.Numbered(t, n)) {
 		t.Run(name, func(t *testing.T) {
 			s := playing(t, written(t, name, content))
 			r := rand.New(rand.NewPCG(1, 2))
@@ -147,7 +54,7 @@ func TestSeek(t *testing.T) {
 
 // Keys that are pressed faster than pictures come add up.
 func TestSeeksAddUp(t *testing.T) {
-	s := playing(t, written(t, "clip.mkv", matroskaClip(numbered(t, 200), matroskaOptions{})))
+	s := playing(t, written(t, "clip.mkv", demuxtest.Matroska(demuxtest.Numbered(t, 200), demuxtest.MatroskaOptions{})))
 	shownNow(t, s)
 	for _, by := range []float64{2, 2, 2, -1} {
 		s.env.Control.Send(pipeline.Command{Action: pipeline.ActionSeek, Value: by})
@@ -158,10 +65,10 @@ func TestSeeksAddUp(t *testing.T) {
 }
 
 func TestStart(t *testing.T) {
-	for name, content := range searchable(numbered(t, 100)) {
+	for name, content := range demuxtest.Searchable(demuxtest.Numbered(t, 100)) {
 		for start, want := range map[time.Duration]int{2 * time.Second: 50, time.Hour: 99, 3 * ms: 0, 36 * ms: 1} {
 			cfg := Defaults()
-			cfg.Path, cfg.Pace, cfg.Start = written(t, name, content), Fast, start
+			cfg.Path, cfg.Pace, cfg.Start = written(t, name, content), pace.Fast, start
 			s, err := opened(t, cfg)
 			if err != nil {
 				t.Fatal(err)
@@ -174,34 +81,8 @@ func TestStart(t *testing.T) {
 }
 
 // A clip that is cut off or damaged behind the place is searched as far as it goes.
-// An index is used where it is right, and only there: a long recording on a slow disk cannot be walked through.
-func TestIndexIsRead(t *testing.T) {
-	p := numbered(t, 100)
-	for name, want := range map[string]bool{
-		"clip.mkv": true, "badcues.mkv": false, "indexed.avi": true, "absolute.avi": true, "wrong.avi": false,
-		"indexed.mp4": true, "wrong.mp4": false, "clip.mp4": false,
-	} {
-		d, err := openDemuxer(newTape(bytes.NewReader(searchable(p)[name]), bufferSize))
-		if err != nil {
-			t.Fatal(err)
-		}
-		known := 0
-		switch d := d.(type) {
-		case *matroska:
-			known = len(newMatroskaIndex(d).known)
-		case *avi:
-			known = len(d.references())
-		case *fragments:
-			known = len(d.references())
-		}
-		if want && known < 3 || !want && known != 0 {
-			t.Errorf("%s: %d places are known from its index, want some: %t", name, known, want)
-		}
-	}
-}
-
 func TestSeekInWhatACrashLeft(t *testing.T) {
-	for name, content := range searchable(numbered(t, 100)) {
+	for name, content := range demuxtest.Searchable(demuxtest.Numbered(t, 100)) {
 		if name == "counted.mjpg" {
 			continue
 		}
@@ -222,9 +103,9 @@ func TestSeekInWhatACrashLeft(t *testing.T) {
 func folderOf(t testing.TB, n int, names ...string) string {
 	t.Helper()
 	dir := t.TempDir()
-	p := numbered(t, n*len(names))
+	p := demuxtest.Numbered(t, n*len(names))
 	for i, name := range names {
-		content := matroskaClip(p[i*n:(i+1)*n], matroskaOptions{})
+		content := demuxtest.Matroska(p[i*n:(i+1)*n], demuxtest.MatroskaOptions{})
 		if err := os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o755); err != nil {
 			t.Fatal(err)
 		}
@@ -272,8 +153,8 @@ func TestFolderPlaysInOrder(t *testing.T) {
 		t.Fatalf("%d pictures, want 25", len(got))
 	}
 	for i, p := range got {
-		if numberOf(p.data) != i || p.pts != time.Duration(i)*40*ms {
-			t.Fatalf("picture %d: number %d at %s", i, numberOf(p.data), p.pts)
+		if demuxtest.NumberOf(p.data) != i || p.pts != time.Duration(i)*40*ms {
+			t.Fatalf("picture %d: number %d at %s", i, demuxtest.NumberOf(p.data), p.pts)
 		}
 	}
 }
@@ -294,8 +175,8 @@ func TestFolderWithIndex(t *testing.T) {
 		t.Fatalf("%d pictures, want 20", len(got))
 	}
 	for i, want := range map[int]time.Duration{4: 160 * ms, 5: 240 * ms, 9: 400 * ms, 10: 1400 * ms, 15: 1600 * ms} {
-		if got[i].pts != want || numberOf(got[i].data) != i {
-			t.Errorf("picture %d: number %d at %s, want %s", i, numberOf(got[i].data), got[i].pts, want)
+		if got[i].pts != want || demuxtest.NumberOf(got[i].data) != i {
+			t.Errorf("picture %d: number %d at %s, want %s", i, demuxtest.NumberOf(got[i].data), got[i].pts, want)
 		}
 	}
 }
@@ -304,14 +185,14 @@ func TestFolderWithIndex(t *testing.T) {
 func TestFolderGrowsAndLoops(t *testing.T) {
 	dir := folderOf(t, 3, "1.mkv")
 	cfg := Defaults()
-	cfg.Path, cfg.Pace, cfg.Loop, cfg.Start = dir, Fast, true, 40*ms
+	cfg.Path, cfg.Pace, cfg.Loop, cfg.Start = dir, pace.Fast, true, 40*ms
 	s, err := opened(t, cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for i, want := range []int{1, 2, 40, 1, 2} {
 		if i == 2 {
-			more := matroskaClip(numbered(t, 41)[40:], matroskaOptions{})
+			more := demuxtest.Matroska(demuxtest.Numbered(t, 41)[40:], demuxtest.MatroskaOptions{})
 			if err := os.WriteFile(filepath.Join(dir, "3.mkv"), more, 0o644); err != nil {
 				t.Fatal(err)
 			}
@@ -350,7 +231,7 @@ func TestFolderWithDamage(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := pictures(t, playing(t, dir))
-	if n := len(got); n < 45 || n > 55 || numberOf(got[n-1].data) != 59 {
+	if n := len(got); n < 45 || n > 55 || demuxtest.NumberOf(got[n-1].data) != 59 {
 		t.Errorf("%d pictures", n)
 	}
 }
@@ -359,21 +240,21 @@ func TestFolderWithDamage(t *testing.T) {
 func BenchmarkSeek(b *testing.B) {
 	const hour = 25 * 3600
 	p := make([][]byte, hour)
-	for i, image := range numbered(b, 100) {
+	for i, image := range demuxtest.Numbered(b, 100) {
 		for ; i < hour; i += 100 {
 			p[i] = image
 		}
 	}
 	for name, content := range map[string][]byte{
-		"mkv": matroskaClip(p, matroskaOptions{perCluster: 12}), "mkv with cues": matroskaClip(p, matroskaOptions{perCluster: 12, cues: true}),
-		"mp4": mp4Clip(p, 1), "mp4 with mfra": mp4Indexed(p, 1, 0), "avi": aviClip(p, aviOptions{}), "avi with idx1": aviClip(p, aviOptions{index: 1}),
+		"mkv": demuxtest.Matroska(p, demuxtest.MatroskaOptions{PerCluster: 12}), "mkv with cues": demuxtest.Matroska(p, demuxtest.MatroskaOptions{PerCluster: 12, Cues: true}),
+		"mp4": demuxtest.MP4(p, 1), "mp4 with mfra": demuxtest.MP4Indexed(p, 1, 0), "avi": demuxtest.AVI(p, demuxtest.AVIOptions{}), "avi with idx1": demuxtest.AVI(p, demuxtest.AVIOptions{Index: 1}),
 	} {
 		path := written(b, "clip", content)
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				cfg := Defaults()
-				cfg.Path, cfg.Pace, cfg.Start = path, Fast, 50*time.Minute
+				cfg.Path, cfg.Pace, cfg.Start = path, pace.Fast, 50*time.Minute
 				s := newSource(cfg, testEnv())
 				if err := s.Open(b.Context()); err != nil {
 					b.Fatal(err)

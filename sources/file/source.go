@@ -8,11 +8,13 @@ import (
 	"time"
 
 	"framewire/pipeline"
+	"framewire/sources/file/demux"
+	"framewire/sources/internal/pace"
 )
 
 // player gives the pictures of one opened clip in their order.
 type player interface {
-	// advance goes to the next picture and gives the time that the clip tells for it, or noTime. io.EOF is the
+	// advance goes to the next picture and gives the time that the clip tells for it, or demux.NoTime. io.EOF is the
 	// end of the clip, also after a jump behind it. ErrLost steers as in a Source.
 	advance(ctx context.Context) (told time.Duration, err error)
 	// frame gives the picture that advance went to, with everything set but its times. ErrSkip steers as in a
@@ -25,6 +27,12 @@ type player interface {
 	about() about
 	// close never waits long: a read that is stuck in a library is left behind and logged.
 	close() error
+}
+
+// about is what is known of a clip that is opened.
+type about struct {
+	demux.About
+	live bool // comes as it happens: nothing to wait for, and no end
 }
 
 // source plays one clip or a folder of them, again and again where that is asked for.
@@ -150,7 +158,7 @@ func (s *source) fetch(ctx context.Context) error {
 	s.given, s.round = true, true
 	s.before = s.line
 	f.PTS = s.line.next(s.told)
-	f.Lossless = s.cfg.Pace == Fast
+	f.Lossless = s.cfg.Pace == pace.Fast
 	s.held = f
 	return nil
 }
@@ -206,7 +214,7 @@ func (s *source) await(ctx context.Context) (due bool, err error) {
 // left is how long it is until the picture in held is due; the end is due when the last picture was shown as
 // long as one is.
 func (s *source) left() time.Duration {
-	if s.cfg.Pace != Realtime || s.clip.about().live {
+	if s.cfg.Pace != pace.Realtime || s.clip.about().live {
 		return 0
 	}
 	if s.held == nil {

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"framewire/pipeline"
+	"framewire/sources/file/demux"
+	"framewire/sources/internal/pace"
 )
 
 // reel is a player with pictures of one byte.
@@ -68,7 +70,7 @@ func read(t *testing.T, s *source) time.Duration {
 		t.Fatal(err)
 	}
 	defer f.Release()
-	if f.Lossless != (s.cfg.Pace == Fast) {
+	if f.Lossless != (s.cfg.Pace == pace.Fast) {
 		t.Errorf("lossless %t with pace %s", f.Lossless, s.cfg.Pace)
 	}
 	return f.PTS
@@ -76,7 +78,7 @@ func read(t *testing.T, s *source) time.Duration {
 
 func TestRealtimeFollowsTheClipsTimes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s, _, _ := reels(Config{Path: "x", Pace: Realtime}, about{}, io.EOF, 0, 40*ms, 500*ms)
+		s, _, _ := reels(Config{Path: "x", Pace: pace.Realtime}, about{}, io.EOF, 0, 40*ms, 500*ms)
 		if err := s.Open(t.Context()); err != nil {
 			t.Fatal(err)
 		}
@@ -91,9 +93,9 @@ func TestRealtimeFollowsTheClipsTimes(t *testing.T) {
 
 func TestFastAndLiveDoNotWait(t *testing.T) {
 	for name, c := range map[string]struct {
-		pace Pace
+		pace pace.Pace
 		info about
-	}{"fast": {Fast, about{}}, "live": {Realtime, about{live: true}}} {
+	}{"fast": {pace.Fast, about{}}, "live": {pace.Realtime, about{live: true}}} {
 		synctest.Test(t, func(t *testing.T) {
 			s, _, _ := reels(Config{Path: "x", Pace: c.pace}, c.info, io.EOF, 0, time.Minute)
 			if err := s.Open(t.Context()); err != nil {
@@ -108,7 +110,7 @@ func TestFastAndLiveDoNotWait(t *testing.T) {
 }
 
 func TestLoopGoesOnInTime(t *testing.T) {
-	s, openings, closings := reels(Config{Path: "x", Pace: Fast, Loop: true}, about{step: 40 * ms}, io.EOF, 0, 40*ms)
+	s, openings, closings := reels(Config{Path: "x", Pace: pace.Fast, Loop: true}, about{About: demux.About{Step: 40 * ms}}, io.EOF, 0, 40*ms)
 	if err := s.Open(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -123,7 +125,7 @@ func TestLoopGoesOnInTime(t *testing.T) {
 }
 
 func TestEndAndEmpty(t *testing.T) {
-	s, _, _ := reels(Config{Path: "x", Pace: Fast}, about{}, io.EOF, 0)
+	s, _, _ := reels(Config{Path: "x", Pace: pace.Fast}, about{}, io.EOF, 0)
 	if err := s.Open(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -146,7 +148,7 @@ func TestEndAndEmpty(t *testing.T) {
 
 func TestReopeningGoesOnInTime(t *testing.T) {
 	gone := fmt.Errorf("gone: %w", pipeline.ErrLost)
-	s, _, _ := reels(Config{Path: "x", Pace: Fast}, about{step: 40 * ms}, gone, 0, 40*ms)
+	s, _, _ := reels(Config{Path: "x", Pace: pace.Fast}, about{About: demux.About{Step: 40 * ms}}, gone, 0, 40*ms)
 	for round := range 3 {
 		if err := s.Open(t.Context()); err != nil {
 			t.Fatal(err)

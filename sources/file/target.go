@@ -15,6 +15,7 @@ import (
 	"unicode/utf8"
 
 	"framewire/pipeline"
+	"framewire/sources/file/demux"
 )
 
 // target is what is to be played: a local file, or a URL.
@@ -126,7 +127,7 @@ func (t target) explain(err error) error {
 }
 
 // checkHead refuses what FFmpeg would take for a video although it is none: text, which it draws as ANSI art.
-func (t target) checkHead(r *tape) error {
+func (t target) checkHead(r *demux.Tape) error {
 	head, err := r.Peek(512)
 	if len(head) == 0 {
 		if t.url != nil {

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"framewire/pipeline"
+	"framewire/sources/file/demux"
+	"framewire/sources/file/demux/demuxtest"
 )
 
 func TestOpenErrors(t *testing.T) {
@@ -16,14 +18,14 @@ func TestOpenErrors(t *testing.T) {
 		t.Fatal(err)
 	}
 	folder := t.TempDir()
-	secret := written(t, "secret.avi", aviClip(photos(t, 2), aviOptions{}))
+	secret := written(t, "secret.avi", demuxtest.AVI(demuxtest.Photos(t, 2), demuxtest.AVIOptions{}))
 	if err := os.Chmod(secret, 0); err != nil {
 		t.Fatal(err)
 	}
 	text := written(t, "notes.txt", []byte("Überschrift\nplain words that FFmpeg would draw as ANSI art\n"))
 	empty := written(t, "empty.mp4", nil)
-	headers := written(t, "headers.mkv", matroskaClip(nil, matroskaOptions{}))
-	h264 := written(t, "h264.mkv", matroskaClip(photos(t, 2), matroskaOptions{codec: "V_MPEG4/ISO/AVC"}))
+	headers := written(t, "headers.mkv", demuxtest.Matroska(nil, demuxtest.MatroskaOptions{}))
+	h264 := written(t, "h264.mkv", demuxtest.Matroska(demuxtest.Photos(t, 2), demuxtest.MatroskaOptions{Codec: "V_MPEG4/ISO/AVC"}))
 	cases := []struct {
 		path, want string
 		plain      bool // the native build says something else
@@ -68,7 +70,7 @@ func TestPassthroughOffInThePlainBuild(t *testing.T) {
 		t.Skip("the native build decodes")
 	}
 	cfg := Defaults()
-	cfg.Path, cfg.Passthrough = written(t, "c.avi", aviClip(photos(t, 2), aviOptions{})), Off
+	cfg.Path, cfg.Passthrough = written(t, "c.avi", demuxtest.AVI(demuxtest.Photos(t, 2), demuxtest.AVIOptions{})), Off
 	if _, err := opened(t, cfg); err == nil || !strings.Contains(err.Error(), "passthrough: off needs FFmpeg: build with `make build`") {
 		t.Errorf("got %v", err)
 	}
@@ -111,9 +113,9 @@ func TestIsText(t *testing.T) {
 }
 
 func TestTablesAreFilledIn(t *testing.T) {
-	whole := photo(t, 1)
+	whole := demuxtest.Photo(t, 1)
 	bare := cutTables(t, whole)
-	got := pictures(t, playing(t, written(t, "c.avi", aviClip([][]byte{bare, whole}, aviOptions{}))))
+	got := pictures(t, playing(t, written(t, "c.avi", demuxtest.AVI([][]byte{bare, whole}, demuxtest.AVIOptions{}))))
 	if len(got) != 2 || len(got[0].data) != len(bare)+420 || string(got[1].data) != string(whole) {
 		t.Fatalf("%d pictures, the first of %d bytes, without tables %d", len(got), len(got[0].data), len(bare))
 	}
@@ -136,14 +138,14 @@ func cutTables(t *testing.T, image []byte) []byte {
 }
 
 func TestTwoFieldsInAChunkAreNotPassedOn(t *testing.T) {
-	path := written(t, "fields.avi", aviClip(photos(t, 4), aviOptions{height: 32}))
+	path := written(t, "fields.avi", demuxtest.AVI(demuxtest.Photos(t, 4), demuxtest.AVIOptions{Height: 32}))
 	at := target{path: path}
 	in, err := at.openInput(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer in.Close()
-	if _, err := newImages(at, in, reader(in), pipeline.Env{Pool: pipeline.NewPool()}); !errors.Is(err, errNotMJPEG) {
+	if _, err := newImages(at, in, reader(in), pipeline.Env{Pool: pipeline.NewPool()}); !errors.Is(err, demux.ErrNotMJPEG) {
 		t.Errorf("got %v", err)
 	}
 }

@@ -1,9 +1,10 @@
 package file
 
-import "time"
+import (
+	"time"
 
-// noTime stands for a picture whose time the clip does not tell.
-const noTime time.Duration = -1 << 63
+	"framewire/sources/file/demux"
+)
 
 const (
 	defaultStep = time.Second / 25 // where the clip tells no rate, as FFmpeg has it
@@ -17,7 +18,7 @@ type timeline struct {
 	begun  bool
 	last   time.Duration // presentation time of the last picture
 	step   time.Duration // from one picture to the next where nothing better is known
-	raw    time.Duration // time told for the last picture, or noTime
+	raw    time.Duration // time told for the last picture, or demux.NoTime
 	offset time.Duration // presentation time minus told time
 	lead   time.Duration // to the first picture of the clip, where it is not step
 }
@@ -25,14 +26,14 @@ type timeline struct {
 // restart says that the next picture is the first one of a clip with that distance between pictures, and that it
 // comes lead after the last one of the clip before, where that is known.
 func (t *timeline) restart(step, lead time.Duration) {
-	t.raw, t.lead = noTime, lead
+	t.raw, t.lead = demux.NoTime, lead
 	if step < leastStep || step > largestJump {
 		step = defaultStep
 	}
 	t.step = step
 }
 
-// next gives the presentation time of the next picture, for which the clip told a time or noTime.
+// next gives the presentation time of the next picture, for which the clip told a time or demux.NoTime.
 func (t *timeline) next(told time.Duration) time.Duration {
 	pts := t.last + t.step
 	if t.lead >= leastStep {
@@ -43,9 +44,9 @@ func (t *timeline) next(told time.Duration) time.Duration {
 		t.begun, pts = true, 0
 	}
 	switch {
-	case told == noTime || told == t.raw:
+	case told == demux.NoTime || told == t.raw:
 		// Not told, or the same again as files without timestamps have it: by the rate.
-	case t.raw == noTime || told < t.raw-time.Second || told > t.raw+largestJump:
+	case t.raw == demux.NoTime || told < t.raw-time.Second || told > t.raw+largestJump:
 		// The first one, or a break: what follows counts from here.
 		t.offset = pts - told
 	default:

@@ -3,6 +3,8 @@ package file
 import (
 	"testing"
 	"time"
+
+	"framewire/sources/file/demux"
 )
 
 const ms = time.Millisecond
@@ -14,15 +16,15 @@ func TestTimeline(t *testing.T) {
 	}{
 		"told":               {40 * ms, []time.Duration{0, 40 * ms, 90 * ms}, []time.Duration{0, 40 * ms, 90 * ms}},
 		"from later on":      {40 * ms, []time.Duration{5 * time.Second, 5040 * ms}, []time.Duration{0, 40 * ms}},
-		"not told":           {20 * ms, []time.Duration{noTime, noTime, noTime}, []time.Duration{0, 20 * ms, 40 * ms}},
-		"no rate either":     {0, []time.Duration{noTime, noTime}, []time.Duration{0, 40 * ms}},
-		"nonsense rate":      {-5, []time.Duration{noTime, noTime}, []time.Duration{0, 40 * ms}},
+		"not told":           {20 * ms, []time.Duration{demux.NoTime, demux.NoTime, demux.NoTime}, []time.Duration{0, 20 * ms, 40 * ms}},
+		"no rate either":     {0, []time.Duration{demux.NoTime, demux.NoTime}, []time.Duration{0, 40 * ms}},
+		"nonsense rate":      {-5, []time.Duration{demux.NoTime, demux.NoTime}, []time.Duration{0, 40 * ms}},
 		"always zero":        {20 * ms, []time.Duration{0, 0, 0}, []time.Duration{0, 20 * ms, 40 * ms}},
 		"slides":             {40 * ms, []time.Duration{0, 30 * time.Second}, []time.Duration{0, 30 * time.Second}},
 		"a little back":      {40 * ms, []time.Duration{0, 80 * ms, 70 * ms, 120 * ms}, []time.Duration{0, 80 * ms, 81 * ms, 120 * ms}},
 		"begins again":       {40 * ms, []time.Duration{8 * time.Second, 8040 * ms, 0, 40 * ms}, []time.Duration{0, 40 * ms, 80 * ms, 120 * ms}},
 		"a jump of days":     {40 * ms, []time.Duration{0, 40 * ms, 100 * time.Hour, 100*time.Hour + 40*ms}, []time.Duration{0, 40 * ms, 80 * ms, 120 * ms}},
-		"one is not told":    {40 * ms, []time.Duration{0, noTime, 80 * ms, 120 * ms}, []time.Duration{0, 40 * ms, 80 * ms, 120 * ms}},
+		"one is not told":    {40 * ms, []time.Duration{0, demux.NoTime, 80 * ms, 120 * ms}, []time.Duration{0, 40 * ms, 80 * ms, 120 * ms}},
 		"below zero at last": {40 * ms, []time.Duration{-80 * ms, -40 * ms, 0}, []time.Duration{0, 40 * ms, 80 * ms}},
 	} {
 		var line timeline
@@ -51,7 +53,7 @@ func TestTimelineGoesOnAfterRestart(t *testing.T) {
 
 func FuzzTimeline(f *testing.F) {
 	f.Add(int64(40*ms), int64(0), int64(0), int64(1))
-	f.Add(int64(0), int64(noTime), int64(1<<62), int64(-1<<62))
+	f.Add(int64(0), int64(demux.NoTime), int64(1<<62), int64(-1<<62))
 	f.Fuzz(func(t *testing.T, step, a, b, c int64) {
 		var line timeline
 		line.restart(time.Duration(step), 0)
