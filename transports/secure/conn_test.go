@@ -265,7 +265,7 @@ func TestSendDoesNotAllocate(t *testing.T) {
 		if _, err := dialler.Send(wait, parts); err != nil {
 			t.Fatal(err)
 		}
-	}); n > 1 { // none, but the race detector has pools forget what they hold
+	}); n >= 10 { // none, but the race detector has pools forget what they hold; one a record would be twenty
 		t.Errorf("sending twenty records allocates %.1f times", n)
 	}
 	a.Close()
