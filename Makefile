@@ -71,7 +71,7 @@ fuzz: ## run every fuzz target for FUZZTIME (default 10s)
 	@.ci/fuzz
 
 soak: deps ## long trials that are not in CI: SOAK (default 1h) of stream, receivers that come and go, bad links, kills
-	@SOAK=$(SOAK) $(NATIVE) test -count=1 -v -timeout 0 -tags $(TAGS),soak ./transports/soak ./sinks/file
+	@SOAK=$(SOAK) $(NATIVE) test -count=1 -v -timeout 0 -tags $(TAGS),soak ./transports/soak ./sinks/file ./cmd/framewire
 
 clean: ## remove what was built and what the demo left
 	@rm -rf bin demo-out
