@@ -33,17 +33,15 @@ func (s *sender) End(ctx context.Context) error {
 	if left > 0 {
 		s.env.Log.Info("the stream has ended, waiting for a receiver to take what is left", "frames", left)
 	}
-	s.mu.Lock()
-	for s.places > 0 || !s.over() {
-		s.mu.Unlock()
-		select {
-		case <-s.changed:
-		case <-ctx.Done():
-			return s.unread()
+	err := s.changed.Await(ctx, &s.mu, s.env.Log, func() string {
+		if s.places > 0 || !s.over() {
+			return ends.Untold
 		}
-		s.mu.Lock()
+		return ""
+	})
+	if err != nil {
+		return s.unread()
 	}
-	s.mu.Unlock()
 	return nil
 }
 
@@ -111,21 +109,14 @@ func (s *sender) Close() error {
 // awaitAnswers waits a moment for the answers that receivers owe: who stops a sender just after a photo should not
 // be told that it has failed.
 func (s *sender) awaitAnswers() {
-	limit := time.After(s.set.answers)
-	for s.owed() {
-		select {
-		case <-s.changed:
-		case <-limit:
-			return
+	ctx, cancel := context.WithTimeout(context.Background(), s.set.answers)
+	defer cancel()
+	_ = s.changed.Await(ctx, &s.mu, s.env.Log, func() string { // what is still owed then, surrender tells
+		if slices.ContainsFunc(s.window.photos, func(ph *photo) bool { return ph.pending > 0 }) {
+			return ends.Untold
 		}
-	}
-}
-
-// owed reports whether a receiver that is there has not answered for a photo.
-func (s *sender) owed() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return slices.ContainsFunc(s.window.photos, func(ph *photo) bool { return ph.pending > 0 })
+		return ""
+	})
 }
 
 func (s *sender) closeAll() {

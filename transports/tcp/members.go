@@ -27,7 +27,7 @@ func (s *sender) dismiss() {
 	s.mu.Lock()
 	s.places--
 	s.mu.Unlock()
-	s.notify()
+	s.changed.Notify()
 }
 
 // done reports whether no further receiver is to be dialled.
@@ -102,7 +102,7 @@ func (s *sender) join(p *peer) bool {
 	}
 	count := len(s.peers)
 	s.mu.Unlock()
-	s.notify()
+	s.changed.Notify()
 	s.end.news.Say(s.env.Log.Info, "receiver connected", "receiver", p.name, "receivers", count)
 	if unfit {
 		s.tellUnfit(p)
@@ -126,7 +126,7 @@ func (s *sender) leave(p *peer, err error) {
 	p.queue.clear()
 	settled := s.abandon(p)
 	s.mu.Unlock()
-	s.notify()
+	s.changed.Notify()
 	s.conclude(settled)
 	switch {
 	case stopped:

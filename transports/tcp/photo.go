@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"framewire/pipeline"
+	"framewire/transports/internal/ends"
 )
 
 var errUnconfirmed = errors.New("stopped before it was confirmed")
@@ -26,10 +27,11 @@ func (s *sender) confirms(f *pipeline.Frame) bool {
 func (s *sender) writePhoto(ctx context.Context, f *pipeline.Frame) error {
 	ph := &photo{frame: f, sum: sha256.Sum256(f.Data)}
 	s.announcePhotos()
-	return s.await(ctx, func() string {
+	return s.changed.Await(ctx, &s.mu, s.env.Log, func() string {
 		s.lossless = true
-		return s.waitForPhoto(len(f.Data))
-	}, func() {
+		if what := s.waitForPhoto(len(f.Data)); what != "" {
+			return what
+		}
 		ph.settle = f.Hold()
 		f.Retain()
 		s.window.add(ph)
@@ -38,6 +40,7 @@ func (s *sender) writePhoto(ctx context.Context, f *pipeline.Frame) error {
 				p.offer(ph)
 			}
 		}
+		return ""
 	})
 }
 
@@ -74,7 +77,7 @@ func (s *sender) waitForPhoto(size int) string {
 	case missing > 0 && (full || !s.window.begun):
 		return s.waitingText(missing)
 	case full:
-		return waitRoom
+		return ends.Untold
 	}
 	return ""
 }
@@ -128,7 +131,7 @@ func (s *sender) conclude(done []*photo) {
 		}
 	}
 	s.mu.Unlock()
-	s.notify()
+	s.changed.Notify()
 }
 
 // surrender gives the photos up that are left when the sender has closed.

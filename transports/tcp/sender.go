@@ -26,7 +26,7 @@ type sender struct {
 
 	reports sync.WaitGroup
 	stop    chan struct{} // closed by Close
-	changed chan struct{} // something that Write or End waits for has changed; holds one token
+	changed ends.Signal   // of what Write, End or Close waits for
 
 	mu       sync.Mutex
 	state    state
@@ -54,7 +54,7 @@ const (
 
 // newSender makes a sending end that does nothing yet.
 func newSender(cfg SendConfig, env pipeline.Env, set settings) *sender {
-	return &sender{cfg: cfg, env: env, set: set, changed: make(chan struct{}, 1)}
+	return &sender{cfg: cfg, env: env, set: set, changed: ends.NewSignal()}
 }
 
 // Open begins to listen or to dial. It waits for nobody.
@@ -94,40 +94,17 @@ func (s *sender) Write(ctx context.Context, f *pipeline.Frame) error {
 	if f.Lossless || s.Wanted() {
 		it.sum = wire.Checksum(0, f.Data)
 	}
-	return s.await(ctx, func() string {
+	return s.changed.Await(ctx, &s.mu, s.env.Log, func() string {
 		s.lossless = f.Lossless
 		if f.Lossless {
-			return s.waitFor()
+			if what := s.waitFor(); what != "" {
+				return what
+			}
 		}
+		s.push(it)
 		return ""
-	}, func() { s.push(it) })
+	})
 }
-
-// await waits until wait says that there is nothing to wait for, and then calls push. Both are called with
-// the lock held.
-func (s *sender) await(ctx context.Context, wait func() string, push func()) error {
-	for told := false; ; {
-		s.mu.Lock()
-		what := wait()
-		if what == "" {
-			push()
-			s.mu.Unlock()
-			return nil
-		}
-		s.mu.Unlock()
-		if what != waitRoom && !told {
-			told = true
-			s.env.Log.Info(what)
-		}
-		select {
-		case <-s.changed:
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	}
-}
-
-const waitRoom = "waiting for room"
 
 // waitFor says what a lossless stream has to wait for now, or nothing. The lock is held.
 func (s *sender) waitFor() string {
@@ -143,7 +120,7 @@ func (s *sender) waitFor() string {
 	s.carry.clear() // whoever was there has it by now
 	for _, p := range s.peers {
 		if p.queue.full(true) {
-			return waitRoom
+			return ends.Untold
 		}
 	}
 	return ""
@@ -175,12 +152,4 @@ func (s *sender) isClosing() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.state == closing
-}
-
-// notify tells Write or End to look again. Only one of them waits at a time.
-func (s *sender) notify() {
-	select {
-	case s.changed <- struct{}{}:
-	default:
-	}
 }

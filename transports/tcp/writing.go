@@ -119,7 +119,7 @@ func (p *peer) written() {
 	p.s.mu.Lock()
 	p.queue.written()
 	p.s.mu.Unlock()
-	p.s.notify()
+	p.s.changed.Notify()
 }
 
 // write sends p.head and then data, in one system call where the kernel takes it at once. A live frame that

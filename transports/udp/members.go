@@ -64,7 +64,7 @@ func (s *sender) join(l *link) (member, *wire.Refusal) {
 	}
 	count := len(s.peers)
 	s.mu.Unlock()
-	s.notify()
+	s.changed.Notify()
 	if p.group {
 		return p, nil
 	}
@@ -113,7 +113,7 @@ func (s *sender) leave(p *peer, cause error) {
 	p.queue.clear()
 	s.mu.Unlock()
 	s.advise()
-	s.notify()
+	s.changed.Notify()
 	switch {
 	case stopped:
 	case told:

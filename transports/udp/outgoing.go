@@ -74,7 +74,7 @@ func (p *peer) beginFrame(now time.Time) (ok bool, next time.Time) {
 	if p.limit > 0 && uint64(len(it.frame.Data)) > uint64(p.limit) {
 		p.refuse(it)
 		p.s.mu.Unlock()
-		p.s.notify()
+		p.s.changed.Notify()
 		return p.beginFrame(now)
 	}
 	it = p.queue.begin()
@@ -82,7 +82,7 @@ func (p *peer) beginFrame(now time.Time) (ok bool, next time.Time) {
 		p.queue.confirmed(1) // as far as anybody here can know
 	}
 	p.s.mu.Unlock()
-	p.s.notify()
+	p.s.changed.Notify()
 	defer p.s.items.release(it)
 	m, err := it.message(p.s.splitter, p.shape(it, now))
 	if err != nil { // check has seen the frame: nothing that can be cut is refused

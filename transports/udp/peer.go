@@ -228,7 +228,7 @@ func (p *peer) reported(r datagram.Report, at time.Time) {
 	s.mu.Unlock()
 	if confirmed > 0 {
 		s.env.Counters.FramesOut.Add(uint64(confirmed))
-		s.notify()
+		s.changed.Notify()
 	}
 	if moved {
 		s.advise()

@@ -31,7 +31,7 @@ type sender struct {
 	first    uint32 // number of the first frame of every session
 	reports  sync.WaitGroup
 	stop     chan struct{} // closed by Close
-	changed  chan struct{} // something that Write or End waits for has changed; holds one token
+	changed  ends.Signal   // of what Write or End waits for
 
 	mu       sync.Mutex
 	state    state
@@ -58,7 +58,7 @@ const (
 
 // newSender makes a sending end that does nothing yet.
 func newSender(cfg SendConfig, env pipeline.Env, set settings) *sender {
-	s := &sender{cfg: cfg, env: env, set: set, changed: make(chan struct{}, 1), first: rand.Uint32()}
+	s := &sender{cfg: cfg, env: env, set: set, changed: ends.NewSignal(), first: rand.Uint32()}
 	s.carry.pool = &s.items
 	return s
 }
@@ -96,32 +96,17 @@ func (s *sender) Write(ctx context.Context, f *pipeline.Frame) error {
 	if err := ends.CheckFrame(f, s.cfg.MaxFrame); err != nil {
 		return err
 	}
-	for told := false; ; {
-		s.mu.Lock()
+	return s.changed.Await(ctx, &s.mu, s.env.Log, func() string {
 		s.lossless = f.Lossless
-		wait := ""
 		if f.Lossless {
-			wait = s.waitFor()
+			if what := s.waitFor(); what != "" {
+				return what
+			}
 		}
-		if wait == "" {
-			s.push(f)
-			s.mu.Unlock()
-			return nil
-		}
-		s.mu.Unlock()
-		if wait != waitRoom && !told {
-			told = true
-			s.env.Log.Info(wait)
-		}
-		select {
-		case <-s.changed:
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	}
+		s.push(f)
+		return ""
+	})
 }
-
-const waitRoom = "waiting for room"
 
 // waitFor says what a lossless stream has to wait for now, or nothing. The lock is held.
 func (s *sender) waitFor() string {
@@ -137,7 +122,7 @@ func (s *sender) waitFor() string {
 	s.carry.clear() // whoever was there has it by now
 	for _, p := range s.peers {
 		if p.queue.full(true) {
-			return waitRoom
+			return ends.Untold
 		}
 	}
 	return ""
@@ -189,17 +174,15 @@ func (s *sender) End(ctx context.Context) error {
 	if left > 0 {
 		s.env.Log.Info("the stream has ended, waiting for a receiver to take what is left", "frames", left)
 	}
-	s.mu.Lock()
-	for len(s.peers) > 0 || len(s.carry.items) > 0 {
-		s.mu.Unlock()
-		select {
-		case <-s.changed:
-		case <-ctx.Done():
-			return s.unread()
+	err := s.changed.Await(ctx, &s.mu, s.env.Log, func() string {
+		if len(s.peers) > 0 || len(s.carry.items) > 0 {
+			return ends.Untold
 		}
-		s.mu.Lock()
+		return ""
+	})
+	if err != nil {
+		return s.unread()
 	}
-	s.mu.Unlock()
 	return nil
 }
 
@@ -248,12 +231,4 @@ func (s *sender) Close() error {
 		s.env.Log.Warn("stopped before everything was delivered", "frames", undelivered)
 	}
 	return nil
-}
-
-// notify tells Write or End to look again. Only one of them waits at a time.
-func (s *sender) notify() {
-	select {
-	case s.changed <- struct{}{}:
-	default:
-	}
 }
