@@ -49,6 +49,22 @@ func (k *killer) rule(m passed) int {
 	return k.random.IntN(m.size + 1)
 }
 
+// restart starts the end that is killed again and again, until it ends well.
+func (k *killer) restart(t *testing.T, start func() *process) {
+	t.Helper()
+	for {
+		end := start()
+		k.victim.Store(end)
+		<-end.done
+		switch {
+		case end.cmd.ProcessState.ExitCode() == 0:
+			return
+		case k.victim.Load() == end:
+			t.Fatal("the end that is to be killed ended by itself")
+		}
+	}
+}
+
 func TestPhotoReceiverKilledAtAnyMoment(t *testing.T) {
 	t.Parallel()
 	for name, sizes := range map[string][]int{
@@ -70,14 +86,7 @@ func killedReceiver(t *testing.T, sizes []int) {
 	k := newKiller(1)
 	proxy := startPhotoProxy(t, &photoProxy{to: addr, rule: k.rule})
 	sender := photoSender(t, dir, addr)
-	for again := true; again; {
-		receiver := photoReceiver(t, dir, proxy.at)
-		k.victim.Store(receiver)
-		<-receiver.done
-		if again = receiver.cmd.ProcessState.ExitCode() != 0; again && k.victim.Load() == receiver {
-			t.Fatal("a receiver ended by itself")
-		}
-	}
+	k.restart(t, func() *process { return photoReceiver(t, dir, proxy.at) })
 	sender.ends(0)
 	equalFolders(t, dir, "photos", "received")
 	sentOnce(t, proxy, total, k.kills)
@@ -90,14 +99,7 @@ func TestPhotoSenderKilledAtAnyMoment(t *testing.T) {
 	k := newKiller(2)
 	proxy := startPhotoProxy(t, &photoProxy{to: addr, senderDials: true, rule: k.rule})
 	receiver := photoReceiver(t, dir, addr, listening(addr)...)
-	for again := true; again; {
-		sender := photoSender(t, dir, addr, dialling(proxy.at)...)
-		k.victim.Store(sender)
-		<-sender.done
-		if again = sender.cmd.ProcessState.ExitCode() != 0; again && k.victim.Load() == sender {
-			t.Fatal("a sender ended by itself")
-		}
-	}
+	k.restart(t, func() *process { return photoSender(t, dir, addr, dialling(proxy.at)...) })
 	receiver.ends(0)
 	equalFolders(t, dir, "photos", "received")
 	sentOnce(t, proxy, total, k.kills)

@@ -82,14 +82,7 @@ func TestPhotosToTwoReceivers(t *testing.T) {
 	steady.says(0, "sender connected")
 	k := newKiller(5)
 	proxy := startPhotoProxy(t, &photoProxy{to: addr, rule: k.rule})
-	for again := true; again; {
-		receiver := photoReceiver(t, dir, proxy.at)
-		k.victim.Store(receiver)
-		<-receiver.done
-		if again = receiver.cmd.ProcessState.ExitCode() != 0; again && k.victim.Load() == receiver {
-			t.Fatal("a receiver ended by itself")
-		}
-	}
+	k.restart(t, func() *process { return photoReceiver(t, dir, proxy.at) })
 	sender.ends(0)
 	steady.ends(0)
 	equalFolders(t, dir, "photos", "steady")

@@ -68,15 +68,6 @@ func newFilter(t testing.TB, fill Fill, cell area.Length, regions ...area.Area) 
 	return filter
 }
 
-func apply(t testing.TB, filter pipeline.Filter, f *pipeline.Frame) *pipeline.Frame {
-	t.Helper()
-	out, err := filter.Apply(t.Context(), f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return out
-}
-
 // covered lists the rectangles, per plane, that must change: those that the region touches, as they are stored.
 func covered(r image.Rectangle, planes int) []image.Rectangle {
 	half := image.Rect(r.Min.X/2, r.Min.Y/2, (r.Max.X+1)/2, (r.Max.Y+1)/2)
@@ -99,7 +90,7 @@ func TestWhatIsCovered(t *testing.T) {
 						in := pipelinetest.Frame(pool, pipeline.Raw(layout, w, h), 0)
 						defer in.Release()
 						in.Meta.Rotation = degrees
-						out := apply(t, newFilter(t, fill, pixels(8), region), in)
+						out := pipelinetest.Apply(t, newFilter(t, fill, pixels(8), region), in)
 						defer out.Release()
 						checkOutside(t, out, in, raster.Stored(image.Rect(20, 10, 36, 21), w, h, degrees))
 						checkInside(t, fill, out, in, raster.Stored(image.Rect(20, 10, 36, 21), w, h, degrees))
@@ -195,7 +186,7 @@ func TestDetailIsGone(t *testing.T) {
 			t.Fatal("the pictures are the same to begin with")
 		}
 		filter := newFilter(t, fill, pixels(8), area.Area{X: percent(25), Y: percent(25), Width: percent(50), Height: percent(50)})
-		a, b := apply(t, filter, in), apply(t, filter, other)
+		a, b := pipelinetest.Apply(t, filter, in), pipelinetest.Apply(t, filter, other)
 		if !bytes.Equal(a.Data, b.Data) {
 			t.Errorf("%s leaves detail", fill)
 		}
@@ -220,7 +211,7 @@ func TestCells(t *testing.T) {
 		for i := range in.Data {
 			in.Data[i] = byte(i % tt.w / 2) // so that no two cells beside each other are equal
 		}
-		out := apply(t, newFilter(t, Pixelate, tt.cell, area.Area{}), in)
+		out := pipelinetest.Apply(t, newFilter(t, Pixelate, tt.cell, area.Area{}), in)
 		run := 0
 		for run < tt.w && out.Data[run] == out.Data[0] {
 			run++
@@ -244,7 +235,7 @@ func BenchmarkMask(b *testing.B) {
 				filter := newFilter(b, fill, percent(4), area.Area{X: percent(25), Y: percent(25), Width: percent(50), Height: percent(50)})
 				b.ReportAllocs()
 				for b.Loop() {
-					apply(b, filter, in).Release()
+					pipelinetest.Apply(b, filter, in).Release()
 				}
 			})
 		}
@@ -262,7 +253,7 @@ func TestOutside(t *testing.T) {
 	pool := pipeline.NewPool()
 	for _, width := range []int{64, 60, 60, 40, 64, 40} {
 		in := pipelinetest.Frame(pool, pipeline.Raw(pipeline.LayoutBGR, width, 32), 0)
-		apply(t, filter, in).Release()
+		pipelinetest.Apply(t, filter, in).Release()
 		in.Release()
 	}
 	const want = `[WARN]  regions lie outside of the picture and cover nothing: count=1 picture=60x32

@@ -76,15 +76,6 @@ func plain(t testing.TB, p *pipeline.Pool, layout pipeline.Layout, w, h int) *pi
 	return out
 }
 
-func apply(t testing.TB, filter pipeline.Filter, f *pipeline.Frame) *pipeline.Frame {
-	t.Helper()
-	out, err := filter.Apply(t.Context(), f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return out
-}
-
 // changed gives where the first plane differs from its middle, which no text reaches.
 func changed(f *pipeline.Frame) (r image.Rectangle) {
 	p := raster.Of(f.Data, f.Format)
@@ -108,7 +99,7 @@ func TestPositions(t *testing.T) {
 	} {
 		for _, layout := range []pipeline.Layout{pipeline.LayoutBGR, pipeline.LayoutGray, pipeline.LayoutI420} {
 			in := plain(t, pool, layout, 640, 360)
-			out := apply(t, newFilter(t, func(c *Config) { c.Position, c.Size = position, area.Length{Value: 24} }), in)
+			out := pipelinetest.Apply(t, newFilter(t, func(c *Config) { c.Position, c.Size = position, area.Length{Value: 24} }), in)
 			// 19 letters of 12 pixels, of which the last ones leave their cells' sides free.
 			if r := changed(out); !r.In(where) || r.Dx() < 200 || r.Dx() > 19*12+4 || r.Dy() < 15 || r.Dy() > 28 {
 				t.Errorf("%s %s: the text is at %v", layout, position, r)
@@ -128,15 +119,15 @@ func TestSeenUpright(t *testing.T) {
 	filter := newFilter(t, func(c *Config) { c.Position = BottomRight })
 	for _, layout := range []pipeline.Layout{pipeline.LayoutBGR, pipeline.LayoutGray, pipeline.LayoutI420} {
 		straight := plain(t, pool, layout, 480, 640)
-		want := apply(t, filter, straight)
+		want := pipelinetest.Apply(t, filter, straight)
 		for degrees := 0; degrees < 360; degrees += 90 {
 			w, h := raster.Seen(480, 640, degrees)
 			in := plain(t, pool, layout, w, h)
 			in.Meta.Rotation = degrees
-			out := apply(t, filter, in)
+			out := pipelinetest.Apply(t, filter, in)
 			viewer := raster.NewFilter(raster.Turn{Degrees: degrees})
 			out.Meta.Rotation = 0
-			seen := apply(t, viewer, out)
+			seen := pipelinetest.Apply(t, viewer, out)
 			if !bytes.Equal(seen.Data, want.Data) {
 				t.Errorf("%s: turned by %d degrees the text is at %v, want %v", layout, degrees, changed(seen), changed(want))
 			}
@@ -159,7 +150,7 @@ func TestAnyGround(t *testing.T) {
 		for i := range p.Y {
 			p.Y[i] = level
 		}
-		out := apply(t, filter, in)
+		out := pipelinetest.Apply(t, filter, in)
 		p = pixel.PlanesOf(out.Data, out.Format)
 		white, black, gray := 0, 0, 0
 		for i, v := range p.Y {
@@ -192,7 +183,7 @@ func TestSmallPictures(t *testing.T) {
 			filter := newFilter(t, nil)
 			for _, layout := range []pipeline.Layout{pipeline.LayoutBGR, pipeline.LayoutI420} {
 				in := plain(t, pool, layout, tt.w, tt.h)
-				out := apply(t, filter, in)
+				out := pipelinetest.Apply(t, filter, in)
 				if got := labelOf(filter).height; got != tt.height {
 					t.Errorf("letters of %d pixels, want %d", got, tt.height)
 				}
@@ -221,7 +212,7 @@ func TestChromaFits(t *testing.T) {
 			for j := range w * h {
 				in.Data[j] = ground
 			}
-			planes[i] = pixel.PlanesOf(apply(t, filter, in).Data, in.Format)
+			planes[i] = pixel.PlanesOf(pipelinetest.Apply(t, filter, in).Data, in.Format)
 		}
 		in := plain(t, pool, pipeline.LayoutI420, w, h)
 		cr := int(pixel.PlanesOf(in.Data, in.Format).Cr[0]) - 128
@@ -246,7 +237,7 @@ func TestSizesChange(t *testing.T) {
 	used := newFilter(t, nil)
 	for _, h := range []int{400, 900, 200, 401} {
 		in := plain(t, pool, pipeline.LayoutGray, 1000, h)
-		a, b := apply(t, used, in), apply(t, newFilter(t, nil), in)
+		a, b := pipelinetest.Apply(t, used, in), pipelinetest.Apply(t, newFilter(t, nil), in)
 		if !bytes.Equal(a.Data, b.Data) {
 			t.Errorf("a height of %d is drawn otherwise by a filter that has drawn others", h)
 		}
@@ -264,8 +255,8 @@ func TestTextChanges(t *testing.T) {
 	seen := make(map[string]bool)
 	for seq := range uint64(10) {
 		in.Seq = seq
-		out := apply(t, filter, in)
-		again := apply(t, newFilter(t, func(c *Config) { c.Format = "{seq} {name}" }), in)
+		out := pipelinetest.Apply(t, filter, in)
+		again := pipelinetest.Apply(t, newFilter(t, func(c *Config) { c.Format = "{seq} {name}" }), in)
 		if !bytes.Equal(out.Data, again.Data) {
 			t.Errorf("number %d is drawn otherwise by a filter that has drawn others", seq)
 		}
@@ -277,9 +268,9 @@ func TestTextChanges(t *testing.T) {
 		t.Errorf("%d pictures of ten numbers", len(seen))
 	}
 	in.Meta.Name = "\x00\xff 東京 \u202e" // what the face lacks shows as question marks
-	strange := apply(t, filter, in)
+	strange := pipelinetest.Apply(t, filter, in)
 	in.Meta.Name = "?? ?? ?"
-	plain := apply(t, filter, in)
+	plain := pipelinetest.Apply(t, filter, in)
 	if !bytes.Equal(strange.Data, plain.Data) {
 		t.Error("letters that the face lacks are not shown as question marks")
 	}
@@ -299,7 +290,7 @@ func BenchmarkTimestamp(b *testing.B) {
 				b.ReportAllocs()
 				for b.Loop() {
 					in.Seq++
-					apply(b, filter, in).Release()
+					pipelinetest.Apply(b, filter, in).Release()
 				}
 			})
 		}

@@ -5,10 +5,21 @@ import (
 	"fmt"
 	"image"
 	"image/jpeg"
+	"testing"
 	"time"
 
 	"framewire/pipeline"
 )
+
+// Apply runs a filter that must succeed on a frame, which stays the caller's, and gives what comes out.
+func Apply(t testing.TB, filter pipeline.Filter, f *pipeline.Frame) *pipeline.Frame {
+	t.Helper()
+	out, err := filter.Apply(t.Context(), f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
 
 // Frame makes a frame of that format: a gradient that moves with seq, and noise on it, the same bytes on
 // every run. Raw frames may have a stride of their own, whose padding is noise too. JPEG frames are made

@@ -1,16 +1,13 @@
 package file
 
 import (
-	"bufio"
 	"context"
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -52,32 +49,7 @@ func recordUntilKilled(path string) {
 // many there were in the end.
 func untilKilled(t *testing.T, path string, frames int) (written int) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, os.Args[0])
-	cmd.Env = append(os.Environ(), killEnv+"="+path)
-	cmd.Stderr = os.Stderr
-	stdout, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	lines := bufio.NewScanner(stdout)
-	for lines.Scan() {
-		if written, err = strconv.Atoi(strings.TrimSpace(lines.Text())); err != nil {
-			t.Errorf("the process says %q", lines.Text())
-		}
-		if written == frames {
-			_ = cmd.Process.Kill() // lines that it has printed before are still read
-		}
-	}
-	_ = cmd.Wait()
-	if written < frames {
-		t.Fatalf("the process ended by itself after %d frames", written)
-	}
-	return written
+	return muxtest.UntilKilled(t, killEnv+"="+path, frames)
 }
 
 // TestKilledRecordingPlays kills a process that records, and wants every frame that was on the disk.

@@ -169,20 +169,8 @@ func TestConfig(t *testing.T) {
 }
 
 func BenchmarkPassthrough(b *testing.B) {
-	image := make([]byte, 0, 200<<10)
-	image = append(image, demuxtest.Photo(b, 0)...)
-	image = append(image[:len(image)-2], make([]byte, 190<<10)...) // as long as one of 1080p
-	image = append(image, 0xFF, 0xD9)
-	images := make([][]byte, 100)
-	for i := range images {
-		images[i] = image
-	}
-	for name, content := range map[string][]byte{
-		"avi":   demuxtest.AVI(images, demuxtest.AVIOptions{}),
-		"mkv":   demuxtest.Matroska(images, demuxtest.MatroskaOptions{}),
-		"mp4":   demuxtest.MP4(images, 1),
-		"mjpeg": bytes.Join(images, nil),
-	} {
+	clips, size := demuxtest.Long(b)
+	for name, content := range clips {
 		b.Run(name, func(b *testing.B) {
 			cfg := Defaults()
 			cfg.Path, cfg.Pace, cfg.Loop = written(b, "clip", content), pace.Fast, true
@@ -190,7 +178,7 @@ func BenchmarkPassthrough(b *testing.B) {
 			if err != nil {
 				b.Fatal(err)
 			}
-			b.SetBytes(int64(len(image)))
+			b.SetBytes(int64(size))
 			b.ReportAllocs()
 			for b.Loop() {
 				f, err := s.Read(context.Background())

@@ -1,14 +1,9 @@
 package mux
 
 import (
-	"bufio"
-	"context"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"strconv"
-	"strings"
 	"testing"
 	"time"
 
@@ -43,7 +38,7 @@ func TestKilled(t *testing.T) {
 		for _, after := range []int{1, 5, 777} {
 			t.Run(fmt.Sprint(after, kind), func(t *testing.T) {
 				path := filepath.Join(t.TempDir(), "killed"+kind)
-				written := killAfter(t, path, after)
+				written := muxtest.UntilKilled(t, killEnv+"="+path, after)
 				times, complaint := muxtest.FrameTimes(t, path)
 				if len(times) < written || len(times) > written+1 {
 					t.Fatalf("%d frames play, %d were written; %s", len(times), written, complaint)
@@ -61,34 +56,4 @@ func TestKilled(t *testing.T) {
 			})
 		}
 	}
-}
-
-// killAfter kills a recording process once it has written so many frames, and tells how many it had.
-func killAfter(t *testing.T, path string, after int) (written int) {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, os.Args[0])
-	cmd.Env = append(os.Environ(), killEnv+"="+path)
-	cmd.Stderr = os.Stderr
-	stdout, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	for lines := bufio.NewScanner(stdout); lines.Scan(); {
-		if written, err = strconv.Atoi(strings.TrimSpace(lines.Text())); err != nil {
-			t.Errorf("the process says %q", lines.Text())
-		}
-		if written == after {
-			_ = cmd.Process.Kill() // lines that it has printed before are still read
-		}
-	}
-	_ = cmd.Wait()
-	if written < after {
-		t.Fatalf("the process ended by itself after %d frames", written)
-	}
-	return written
 }

@@ -243,21 +243,11 @@ func FuzzMP4(f *testing.F)      { fuzzDemux(f, "mp4") }
 func FuzzMJPEG(f *testing.F)    { fuzzDemux(f, "mjpeg") }
 
 func BenchmarkNext(b *testing.B) {
-	image := demuxtest.Photo(b, 0)
-	image = append(append(image[:len(image)-2], make([]byte, 190<<10)...), 0xFF, 0xD9) // as long as one of 1080p
-	images := make([][]byte, 100)
-	for i := range images {
-		images[i] = image
-	}
-	for name, content := range map[string][]byte{
-		"avi":   demuxtest.AVI(images, demuxtest.AVIOptions{}),
-		"mkv":   demuxtest.Matroska(images, demuxtest.MatroskaOptions{}),
-		"mp4":   demuxtest.MP4(images, 1),
-		"mjpeg": bytes.Join(images, nil),
-	} {
+	clips, size := demuxtest.Long(b)
+	for name, content := range clips {
 		b.Run(name, func(b *testing.B) {
 			d, left := Demuxer(nil), 0
-			b.SetBytes(int64(len(image)))
+			b.SetBytes(int64(size))
 			b.ReportAllocs()
 			for b.Loop() {
 				if left == 0 {
@@ -265,7 +255,7 @@ func BenchmarkNext(b *testing.B) {
 					if d, err = Open(NewTape(bytes.NewReader(content))); err != nil {
 						b.Fatal(err)
 					}
-					left = len(images)
+					left = demuxtest.LongImages
 				}
 				if _, _, err := d.Next(); err != nil {
 					b.Fatal(err)

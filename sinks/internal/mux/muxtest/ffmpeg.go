@@ -1,4 +1,5 @@
-// Package muxtest helps tests of recordings: it asks FFmpeg, where that is installed, what plays.
+// Package muxtest helps tests of recordings: it asks FFmpeg, where that is installed, what plays, has a disk that
+// can lose its power, and kills processes that record.
 package muxtest
 
 import (

@@ -1,7 +1,10 @@
 // Package demuxtest writes small Motion JPEG clips for tests, in the ways in which writers differ.
 package demuxtest
 
-import "bytes"
+import (
+	"bytes"
+	"testing"
+)
 
 // Searchable gives clips of those pictures by their names, 40 ms apart, that can be searched, and one that has to
 // be walked through.
@@ -22,4 +25,25 @@ func Searchable(p [][]byte) map[string][]byte {
 		"several.mp4":  MP4(p, 9),
 		"counted.mjpg": bytes.Join(p, nil),
 	}
+}
+
+// LongImages is how many images a clip of Long has.
+const LongImages = 100
+
+// Long gives a clip of LongImages images in each container, for measuring, and the bytes of one image, which is as
+// long as one of 1080p.
+func Long(t testing.TB) (clips map[string][]byte, size int) {
+	t.Helper()
+	image := Photo(t, 0)
+	image = append(append(image[:len(image)-2], make([]byte, 190<<10)...), 0xFF, 0xD9)
+	images := make([][]byte, LongImages)
+	for i := range images {
+		images[i] = image
+	}
+	return map[string][]byte{
+		"avi":   AVI(images, AVIOptions{}),
+		"mkv":   Matroska(images, MatroskaOptions{}),
+		"mp4":   MP4(images, 1),
+		"mjpeg": bytes.Join(images, nil),
+	}, len(image)
 }
