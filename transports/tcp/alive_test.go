@@ -1,6 +1,7 @@
 package tcp
 
 import (
+	"fmt"
 	"io"
 	"net"
 	"strings"
@@ -42,20 +43,42 @@ func (m mode) openMemorySender(t *testing.T) (*sender, *journal) {
 // joinMemory gives a receiver's connection to the sender, after the handshake and the first ping.
 func (m mode) joinMemory(t *testing.T, s *sender) net.Conn {
 	t.Helper()
-	conn, err := s.set.dial(t.Context(), "")
+	conn, err := m.tryMemory(t, s)
 	if err != nil {
 		t.Fatal(err)
 	}
-	conn = m.protect(t, conn)
-	say(t, conn, hello(wire.RoleReceiver, 1))
-	if _, err := wire.ReadHello(conn); err != nil {
-		t.Fatal(err)
-	}
-	say(t, conn, wire.Ping{Sent: time.Now()}.Append(nil))
-	if m, err := wire.NewReader(conn, nil, 0).Next(); err != nil || m.Type != wire.TypePong {
-		t.Fatalf("the sender begins with %v, %v; want a pong", m.Type, err)
-	}
 	return conn
+}
+
+// tryMemory is joinMemory where the sender may turn the connection away.
+func (m mode) tryMemory(t *testing.T, s *sender) (_ net.Conn, err error) {
+	t.Helper()
+	raw, err := s.set.dial(t.Context(), "")
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			raw.Close()
+		}
+	}()
+	conn, err := m.shake(raw)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := conn.Write(hello(wire.RoleReceiver, 1)); err != nil {
+		return nil, err
+	}
+	if _, err := wire.ReadHello(conn); err != nil {
+		return nil, err
+	}
+	if _, err := conn.Write(wire.Ping{Sent: time.Now()}.Append(nil)); err != nil {
+		return nil, err
+	}
+	if m, err := wire.NewReader(conn, nil, 0).Next(); err != nil || m.Type != wire.TypePong {
+		return nil, fmt.Errorf("the sender begins with %v, %v; want a pong", m.Type, err)
+	}
+	return conn, nil
 }
 
 func TestSilentReceiverIsGivenUp(t *testing.T) { both(t, testSilentReceiverIsGivenUp) }

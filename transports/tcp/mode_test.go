@@ -36,19 +36,25 @@ func (m mode) startReceiver(t testing.TB, cfg ReceiveConfig, set settings) (*rec
 // goroutine.
 func (m mode) protect(t testing.TB, conn net.Conn) net.Conn {
 	t.Helper()
-	guard, err := secure.NewGuard(m.secret, secure.TLS{}, time.Now)
-	if err != nil {
-		t.Error(err)
-	}
-	if guard == nil {
-		return conn
-	}
-	c, err := guard.Client(conn, "localhost")
+	c, err := m.shake(conn)
 	if err != nil {
 		t.Errorf("the handshake failed: %v", err)
 		return conn
 	}
 	return c
+}
+
+// shake is protect for who takes the error.
+func (m mode) shake(conn net.Conn) (net.Conn, error) {
+	guard, err := secure.NewGuard(m.secret, secure.TLS{}, time.Now)
+	if err != nil || guard == nil {
+		return conn, err
+	}
+	c, err := guard.Client(conn, "localhost")
+	if err != nil {
+		return nil, err
+	}
+	return c, nil
 }
 
 // dialRaw connects as a peer of which the test itself says every word.
