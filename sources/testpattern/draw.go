@@ -5,6 +5,9 @@ import (
 	"strconv"
 	"time"
 
+	"framewire/codecs/pixel"
+	"framewire/pipeline"
+
 	"golang.org/x/image/font/basicfont"
 	"golang.org/x/image/math/fixed"
 )
@@ -14,11 +17,11 @@ var bars = [8][3]byte{
 	{255, 255, 255}, {0, 255, 255}, {255, 255, 0}, {0, 255, 0}, {255, 0, 255}, {0, 0, 255}, {255, 0, 0}, {0, 0, 0},
 }
 
-// painter makes the pictures of one size. The background has only two kinds of row, which are made once
-// and stay in the processor's cache: a picture costs writing it, not reading another.
+// painter makes the pictures of one size and layout, BGR or I420. The background has only two kinds of row,
+// which are made once and stay in the processor's cache: a picture costs writing it, not reading another.
 type painter struct {
-	width, height int    // in pixels
-	bars, ramp    []byte // a row of the colours, a row of the shades below them
+	format        pipeline.Format
+	bars, ramp    backdrop // the colours, and the shades below them
 	marker        grid
 	marked        bool
 	box           int // side of the moving square, in pixels
@@ -26,53 +29,120 @@ type painter struct {
 	text          []byte
 }
 
-func newPainter(width, height int) *painter {
-	p := &painter{
-		width: width, height: height, bars: make([]byte, 3*width), ramp: make([]byte, 3*width),
-		box: max(min(width, height)/8, 2),
-	}
+func newPainter(layout pipeline.Layout, width, height int) *painter {
+	p := &painter{format: pipeline.Raw(layout, width, height), box: max(min(width, height)/8, 2)}
+	colours, shades := make([]byte, 3*width), make([]byte, 3*width)
 	for x := range width {
-		copy(p.bars[3*x:], bars[8*x/width][:])
+		copy(colours[3*x:], bars[8*x/width][:])
 		shade := byte(255 * x / max(width-1, 1))
-		p.ramp[3*x], p.ramp[3*x+1], p.ramp[3*x+2] = shade, shade, shade
+		copy(shades[3*x:], []byte{shade, shade, shade})
 	}
+	p.bars, p.ramp = newBackdrop(layout, colours), newBackdrop(layout, shades)
 	p.marker, p.marked = gridOf(width, height)
-	p.number = newFace(min(width/(glyphWidth*9), height/(glyphHeight*5)))
-	p.clock = newFace(min(width/(glyphWidth*26), height/(glyphHeight*10)))
+	samples := samplesOf(layout)
+	p.number = newFace(min(width/(glyphWidth*9), height/(glyphHeight*5)), samples)
+	p.clock = newFace(min(width/(glyphWidth*26), height/(glyphHeight*10)), samples)
 	return p
 }
 
-// paint draws picture n, made at that time, into tightly packed BGR pixels.
-func (p *painter) paint(pix []byte, n uint64, at time.Time) {
-	stride := 3 * p.width
-	for y := range p.height {
-		row := p.bars
-		if y >= p.height*3/4 {
-			row = p.ramp
-		}
-		copy(pix[y*stride:], row)
+// samplesOf gives the bytes of a pixel in the plane that everything black and white is drawn in.
+func samplesOf(layout pipeline.Layout) int {
+	if layout == pipeline.LayoutBGR {
+		return 3
 	}
+	return 1
+}
 
-	// The square goes to and fro, a 120th of the width at a time.
+// backdrop is a row of the background: its BGR pixels, or luma with half as much of each chroma.
+type backdrop struct{ row, cb, cr []byte }
+
+func newBackdrop(layout pipeline.Layout, row []byte) backdrop {
+	if layout == pipeline.LayoutBGR {
+		return backdrop{row: row}
+	}
+	from, to := pipeline.Raw(pipeline.LayoutBGR, len(row)/3, 1), pipeline.Raw(layout, len(row)/3, 1)
+	data := make([]byte, to.Bytes())
+	pixel.Convert(data, layout, row, from)
+	planes := pixel.PlanesOf(data, to)
+	return backdrop{planes.Y, planes.Cb, planes.Cr}
+}
+
+// canvas is a picture that is being painted. What is black and white goes into pix, with samples bytes a pixel;
+// cb and cr are empty where pix has the colours too.
+type canvas struct {
+	pix, cb, cr     []byte
+	stride, cstride int // bytes a row
+	samples         int
+}
+
+func canvasOf(data []byte, format pipeline.Format) canvas {
+	if format.Layout == pipeline.LayoutBGR {
+		return canvas{pix: data, stride: format.Stride, samples: 3}
+	}
+	p := pixel.PlanesOf(data, format)
+	return canvas{pix: p.Y, cb: p.Cb, cr: p.Cr, stride: p.Stride, cstride: p.CStride, samples: 1}
+}
+
+// background paints the rows from y on, up to but not including end.
+func (c canvas) background(b backdrop, y, end int) {
+	for row := y; row < end; row++ {
+		copy(c.pix[row*c.stride:], b.row)
+	}
+	if c.cb == nil {
+		return
+	}
+	for row := (y + 1) / 2; row < (end+1)/2; row++ {
+		copy(c.cb[row*c.cstride:], b.cb)
+		copy(c.cr[row*c.cstride:], b.cr)
+	}
+}
+
+// blank takes the colour out of a rectangle in which something black and white is drawn.
+func (c canvas) blank(x, y, width, height int) {
+	if c.cb == nil || width == 0 || height == 0 {
+		return
+	}
+	left, right := x/2, (x+width+1)/2
+	for row := y / 2; row < (y+height+1)/2; row++ {
+		cb, cr := c.cb[row*c.cstride:], c.cr[row*c.cstride:]
+		for i := left; i < right; i++ {
+			cb[i], cr[i] = 128, 128
+		}
+	}
+}
+
+// paint draws picture n, made at that time, into tightly packed pixels of the painter's format.
+func (p *painter) paint(data []byte, n uint64, at time.Time) {
+	width, height := p.format.Width, p.format.Height
+	c := canvasOf(data, p.format)
+	c.background(p.bars, 0, height*3/4)
+	c.background(p.ramp, height*3/4, height)
+	p.square(c, n)
+	p.text = appendNumber(p.text[:0], n)
+	p.number.write(c, width, max(height*3/8, p.marker.rows*p.marker.cell), p.text)
+	p.text = at.AppendFormat(p.text[:0], "2006-01-02 15:04:05.000")
+	p.clock.write(c, width, height*3/4+height/16, p.text)
+	if p.marked {
+		p.marker.draw(c, Marker{Seq: n, Captured: at})
+	}
+}
+
+// square paints a square that goes to and fro, a 120th of the width at a time. Its stripes show torn and
+// interlaced pictures.
+func (p *painter) square(c canvas, n uint64) {
 	x := 0
-	if span := uint64(p.width - p.box); span > 0 {
-		at := n * uint64(max(p.width/120, 1)) % (2 * span)
+	if span := uint64(p.format.Width - p.box); span > 0 {
+		at := n * uint64(max(p.format.Width/120, 1)) % (2 * span)
 		x = int(min(at, 2*span-at))
 	}
-	y := p.height*3/4 - p.box
+	y := p.format.Height*3/4 - p.box
 	for row := range p.box {
-		line := pix[(y+row)*stride+3*x:][:3*p.box]
+		line := c.pix[(y+row)*c.stride+c.samples*x:][:c.samples*p.box]
 		for i := range line {
-			line[i] = byte(255 * ((row / 2) & 1)) // stripes, which show torn and interlaced pictures
+			line[i] = byte(255 * ((row / 2) & 1))
 		}
 	}
-	p.text = appendNumber(p.text[:0], n)
-	p.number.write(pix, p.width, max(p.height*3/8, p.marker.rows*p.marker.cell), p.text)
-	p.text = at.AppendFormat(p.text[:0], "2006-01-02 15:04:05.000")
-	p.clock.write(pix, p.width, p.height*3/4+p.height/16, p.text)
-	if p.marked {
-		p.marker.draw(pix, stride, Marker{Seq: n, Captured: at})
-	}
+	c.blank(x, y, p.box, p.box)
 }
 
 // appendNumber writes n with at least six digits.
@@ -89,19 +159,20 @@ const (
 	letters                 = "0123456789-:. "
 )
 
-// face holds the letters enlarged, white on black, as BGR pixels one after the other. It is empty where
-// the picture has no room for them.
+// face holds the letters enlarged, white on black, one after the other, with so many bytes a pixel. It is
+// empty where the picture has no room for them.
 type face struct {
 	width, height int // of one letter in pixels
+	samples       int
 	pix           []byte
 }
 
-func newFace(scale int) face {
+func newFace(scale, samples int) face {
 	if scale < 1 {
 		return face{}
 	}
-	f := face{width: glyphWidth * scale, height: glyphHeight * scale}
-	f.pix = make([]byte, 3*f.width*f.height*len(letters))
+	f := face{width: glyphWidth * scale, height: glyphHeight * scale, samples: samples}
+	f.pix = make([]byte, samples*f.width*f.height*len(letters))
 	source := basicfont.Face7x13
 	mask := source.Mask.(*image.Alpha)
 	for i, letter := range letters {
@@ -109,8 +180,10 @@ func newFace(scale int) face {
 		for y := range f.height {
 			for x := range source.Width * scale {
 				v := mask.AlphaAt(at.X+x/scale, at.Y+y/scale).A
-				p := f.pix[3*((i*f.height+y)*f.width+x):]
-				p[0], p[1], p[2] = v, v, v
+				p := f.pix[samples*((i*f.height+y)*f.width+x):][:samples]
+				for k := range p {
+					p[k] = v
+				}
 			}
 		}
 	}
@@ -118,18 +191,19 @@ func newFace(scale int) face {
 }
 
 // write puts text in the middle of a row of the picture, y pixels from its top; what is too wide is left out.
-func (f face) write(pix []byte, width, y int, text []byte) {
+func (f face) write(c canvas, width, y int, text []byte) {
 	if f.width == 0 || len(text)*f.width > width {
 		return
 	}
 	x := (width - len(text)*f.width) / 2
-	row := 3 * f.width
+	row := f.samples * f.width
 	for i, letter := range text {
 		glyph := f.pix[letterIndex(letter)*row*f.height:]
 		for line := range f.height {
-			copy(pix[3*((y+line)*width+x+i*f.width):][:row], glyph[line*row:])
+			copy(c.pix[(y+line)*c.stride+f.samples*(x+i*f.width):][:row], glyph[line*row:])
 		}
 	}
+	c.blank(x, y, len(text)*f.width, f.height)
 }
 
 // letterIndex finds a letter's place in letters.

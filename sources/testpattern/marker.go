@@ -67,12 +67,12 @@ func checksum(data []byte) uint16 {
 	return uint16(crc32.Checksum(data, crc32.MakeTable(crc32.Castagnoli)))
 }
 
-// draw writes the marker into tightly packed BGR pixels with that many bytes a row.
-func (g grid) draw(pix []byte, stride int, m Marker) {
+// draw writes the marker into a picture's top left corner.
+func (g grid) draw(c canvas, m Marker) {
 	code := m.bytes()
-	width := 3 * g.cell
+	width := c.samples * g.cell
 	for row := range g.rows {
-		first := pix[row*g.cell*stride:][:g.columns*width]
+		first := c.pix[row*g.cell*c.stride:][:g.columns*width]
 		for column := range g.columns {
 			bit := row*g.columns + column
 			value := byte(0)
@@ -85,9 +85,10 @@ func (g grid) draw(pix []byte, stride int, m Marker) {
 			}
 		}
 		for y := 1; y < g.cell; y++ {
-			copy(pix[(row*g.cell+y)*stride:], first)
+			copy(c.pix[(row*g.cell+y)*c.stride:], first)
 		}
 	}
+	c.blank(0, 0, g.columns*g.cell, g.rows*g.cell)
 }
 
 // ReadMarker finds the marker in a raw frame of any layout. It reads what JPEG at quality 30 has left
@@ -104,10 +105,7 @@ func ReadMarker(f *pipeline.Frame) (Marker, error) {
 	if !ok {
 		return Marker{}, ErrNoMarker
 	}
-	samples := 1 // bytes a pixel
-	if f.Format.Layout == pipeline.LayoutBGR {
-		samples = 3
-	}
+	samples := samplesOf(f.Format.Layout)
 	var code [markBytes]byte
 	for bit := range 8 * markBytes {
 		x, y := bit%g.columns*g.cell, bit/g.columns*g.cell

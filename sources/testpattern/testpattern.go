@@ -59,10 +59,13 @@ func Spec() pipeline.Spec {
 			"With `every` or `trigger` it gives single pictures as a camera does, for trying out a time lapse.",
 		Defaults: defaults(),
 		Gives: func(c *Config) []pipeline.Format {
-			return []pipeline.Format{pipeline.Raw(pipeline.LayoutBGR, c.Size.Width, c.Size.Height)}
+			return []pipeline.Format{
+				pipeline.Raw(pipeline.LayoutBGR, c.Size.Width, c.Size.Height),
+				pipeline.Raw(pipeline.LayoutI420, c.Size.Width, c.Size.Height),
+			}
 		},
 		New: func(c *Config, env pipeline.Env) (pipeline.Source, error) {
-			s := &source{cfg: *c, pool: env.Pool, rate: rateOf(c.FPS)}
+			s := &source{cfg: *c, pool: env.Pool, rate: rateOf(c.FPS), layout: layoutFor(env.Want)}
 			if c.Photos() {
 				s.shutter = photo.New(c.Config, env, "testpattern", 0)
 			}
@@ -71,10 +74,24 @@ func Spec() pipeline.Spec {
 	}.Spec()
 }
 
+// layoutFor gives I420 to a chain that asks for it, as an encoder of JPEG does, and else BGR.
+func layoutFor(want []pipeline.Format) pipeline.Layout {
+	for _, format := range want {
+		if format.Codec == pipeline.CodecRaw {
+			if format.Layout == pipeline.LayoutI420 {
+				return pipeline.LayoutI420
+			}
+			break
+		}
+	}
+	return pipeline.LayoutBGR
+}
+
 type source struct {
 	cfg     Config
 	pool    *pipeline.Pool
 	rate    rate
+	layout  pipeline.Layout
 	shutter *photo.Shutter // nil for a live stream
 	painter *painter
 	next    uint64    // number of the next picture
@@ -90,7 +107,7 @@ var (
 // Open paints what stays the same. Numbers start at 0.
 func (s *source) Open(ctx context.Context) error {
 	if s.painter == nil {
-		s.painter = newPainter(s.cfg.Size.Width, s.cfg.Size.Height)
+		s.painter = newPainter(s.layout, s.cfg.Size.Width, s.cfg.Size.Height)
 	}
 	s.next, s.zero, s.pace = 0, time.Time{}, schedule{}
 	if err := ctx.Err(); err != nil || s.shutter == nil {
@@ -108,9 +125,8 @@ func (s *source) Read(ctx context.Context) (*pipeline.Frame, error) {
 	if err := s.wait(ctx, pts); err != nil {
 		return nil, err
 	}
-	format := pipeline.Raw(pipeline.LayoutBGR, s.cfg.Size.Width, s.cfg.Size.Height)
-	f := s.pool.Get(format.Bytes())
-	f.Format = format
+	f := s.pool.Get(s.painter.format.Bytes())
+	f.Format = s.painter.format
 	f.Captured, f.PTS, f.Key, f.Lossless = time.Now(), pts, true, s.cfg.Pace == pace.Fast
 	if s.shutter != nil {
 		s.take(f)

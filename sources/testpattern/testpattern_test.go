@@ -1,6 +1,7 @@
 package testpattern
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"framewire/codecs/pixel"
 	"framewire/pipeline"
 	"framewire/pipeline/config"
 	"framewire/pipeline/pipelinetest"
@@ -79,23 +81,76 @@ func fast(width, height int) func(*Config) {
 
 // TestEverySize has no picture of an odd shape panic.
 func TestEverySize(t *testing.T) {
-	for width := 16; width < 80; width++ {
-		for height := 16; height < 80; height += 3 {
-			p := newPainter(width, height)
+	paint := func(width, height int) {
+		for _, layout := range []pipeline.Layout{pipeline.LayoutBGR, pipeline.LayoutI420} {
+			p := newPainter(layout, width, height)
 			for _, n := range []uint64{0, 7, 1 << 40} {
-				p.paint(make([]byte, 3*width*height), n, time.Unix(0, 0))
+				p.paint(make([]byte, p.format.Bytes()), n, time.Unix(0, 0))
 			}
 		}
 	}
-	for _, size := range [][2]int{{16, 5000}, {5000, 16}} {
-		newPainter(size[0], size[1]).paint(make([]byte, 3*size[0]*size[1]), 99, time.Unix(0, 0))
+	for width := 16; width < 80; width++ {
+		for height := 16; height < 80; height += 3 {
+			paint(width, height)
+		}
+	}
+	paint(16, 5000)
+	paint(5000, 16)
+}
+
+// TestLayoutsLookAlike compares what is painted in I420 with the converted BGR picture. Only chroma at the edges
+// between colours may differ, where one sample stands for pixels of both.
+func TestLayoutsLookAlike(t *testing.T) {
+	for _, size := range [][2]int{{640, 360}, {641, 363}, {64, 64}, {17, 19}} {
+		w, h := size[0], size[1]
+		bgr, i420 := newPainter(pipeline.LayoutBGR, w, h), newPainter(pipeline.LayoutI420, w, h)
+		for _, n := range []uint64{0, 5, 77} {
+			from, got, want := make([]byte, bgr.format.Bytes()), make([]byte, i420.format.Bytes()), make([]byte, i420.format.Bytes())
+			bgr.paint(from, n, time.Unix(1e9, 0))
+			i420.paint(got, n, time.Unix(1e9, 0))
+			pixel.Convert(want, pipeline.LayoutI420, from, bgr.format)
+			if !bytes.Equal(got[:w*h], want[:w*h]) {
+				t.Errorf("picture %d of %dx%d: luma differs", n, w, h)
+			}
+			differ := 0
+			for i := w * h; i < len(got); i++ {
+				if max(got[i], want[i])-min(got[i], want[i]) > 1 {
+					differ++
+				}
+			}
+			if most := 12*h + 12*w; differ > most {
+				t.Errorf("picture %d of %dx%d: %d samples of chroma differ, at edges there are at most %d", n, w, h, differ, most)
+			}
+		}
+	}
+}
+
+func TestGivesTheLayoutThatTheChainAsksFor(t *testing.T) {
+	raw := func(l pipeline.Layout) pipeline.Format { return pipeline.Format{Codec: pipeline.CodecRaw, Layout: l} }
+	for _, c := range []struct {
+		want  []pipeline.Format
+		gives pipeline.Layout
+	}{
+		{nil, pipeline.LayoutBGR},
+		{[]pipeline.Format{pipeline.AnyRaw}, pipeline.LayoutBGR},
+		{[]pipeline.Format{pipeline.AnyJPEG, raw(pipeline.LayoutI420), pipeline.AnyRaw}, pipeline.LayoutI420},
+		{[]pipeline.Format{raw(pipeline.LayoutBGR), raw(pipeline.LayoutI420)}, pipeline.LayoutBGR},
+	} {
+		spec := Spec()
+		s, err := spec.NewSource(spec.Config(), pipeline.Env{Pool: pipeline.NewPool(), Want: c.want})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := s.(*source).layout; got != c.gives {
+			t.Errorf("asked for %v: %s, want %s", c.want, got, c.gives)
+		}
 	}
 }
 
 // TestLooks pins what a person sees: the bars' colours, motion, and figures that change.
 func TestLooks(t *testing.T) {
 	const w, h = 640, 360
-	p := newPainter(w, h)
+	p := newPainter(pipeline.LayoutBGR, w, h)
 	a, b := make([]byte, 3*w*h), make([]byte, 3*w*h)
 	p.paint(a, 1, time.Unix(0, 0))
 	p.paint(b, 2, time.Unix(0, 0))
@@ -124,9 +179,9 @@ func TestFiguresFit(t *testing.T) {
 			t.Errorf("%d is written %s", n, got)
 		}
 	}
-	f := newFace(2)
+	f := newFace(2, 3)
 	pix := make([]byte, 3*100*40)
-	f.write(pix, 100, 5, []byte("01234567")) // 112 pixels wide
+	f.write(canvas{pix: pix, stride: 300, samples: 3}, 100, 5, []byte("01234567")) // 112 pixels wide
 	for _, v := range pix {
 		if v != 0 {
 			t.Fatal("a text that is too wide is written all the same")
