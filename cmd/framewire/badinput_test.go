@@ -88,6 +88,11 @@ func TestCommandLineMistakes(t *testing.T) {
 		{[]string{"docs", "plugins", "x"}, `takes no arguments, but got "x"`},
 		{[]string{"run", "--report", good, good}, "would overwrite the config"},
 		{[]string{"run", "--report", good}, "a flag has taken"},
+		{[]string{"run", "--cpuprofile", good}, "a flag has taken"},
+		{[]string{"run", "--cpuprofile", good, good}, "--cpuprofile " + good + " would overwrite the config"},
+		{[]string{"run", "--memprofile", "no/where", good}, "--memprofile no/where: there is no folder no"},
+		{[]string{"run", "--trace", ".", good}, "--trace .: it is a folder"},
+		{[]string{"run", "--trace", "x", "--cpuprofile", "x", good}, "--trace x is the file of --cpuprofile"},
 	}
 	for _, tt := range tests {
 		t.Run(strings.Join(tt.args, " "), func(t *testing.T) {
@@ -204,11 +209,11 @@ func TestReceiverRefusesAFalseLength(t *testing.T) {
 	}
 	f := pipeline.NewPool().Get(16)
 	f.Format = pipeline.JPEG(64, 48)
-	message := wire.AppendFrame(greeting(t, wire.RoleSender), f, 0)
+	message := wire.AppendFrame(greeting(t, wire.RoleSender), f)
 	header := message[len(greeting(t, wire.RoleSender)):]
 	binary.BigEndian.PutUint32(header[4:], math.MaxUint32)
 	// The header's own checksum is right, so that the length itself is what is refused.
-	binary.BigEndian.PutUint32(header[12:], wire.Checksum(wire.Checksum(0, header[:12]), header[wire.HeaderSize:]))
+	binary.BigEndian.PutUint32(header[8:], wire.Checksum(wire.Checksum(0, header[:8]), header[wire.HeaderSize:]))
 	_, _ = conn.Write(message)
 	_, _ = io.Copy(io.Discard, conn) // until the receiver hangs up
 	_ = conn.Close()

@@ -18,6 +18,8 @@ const (
 	kindBytes wire.Type = 0x7F // of a connection that the proxy does not look into
 )
 
+const helloSize = 16 // bytes of a hello before its extensions
+
 // passed is what came to the proxy: a hello, or a message.
 type passed struct {
 	conn     int // connection, from 0
@@ -173,7 +175,11 @@ func (p *photoProxy) pass(to, from net.Conn, m passed, cut func()) {
 // readMessage reads a hello, which comes first, or a message, as docs/wire-format.md describes them.
 func readMessage(from io.Reader, buf []byte, m *passed) ([]byte, error) {
 	first := buf == nil
-	buf, err := extend(from, buf[:0], wire.HeaderSize)
+	fixed := wire.HeaderSize
+	if first {
+		fixed = helloSize
+	}
+	buf, err := extend(from, buf[:0], fixed)
 	if err != nil {
 		return buf, err
 	}
@@ -183,7 +189,11 @@ func readMessage(from io.Reader, buf []byte, m *passed) ([]byte, error) {
 	}
 	head := int(binary.BigEndian.Uint16(buf[2:]))
 	m.kind, m.payload = wire.Type(buf[0]), int(binary.BigEndian.Uint32(buf[4:]))
-	if buf, err = extend(from, buf, head+m.payload); err != nil {
+	rest := head + m.payload
+	if m.payload > 0 {
+		rest += wire.TrailerSize
+	}
+	if buf, err = extend(from, buf, rest); err != nil {
 		return buf, err
 	}
 	fields := buf[wire.HeaderSize:]

@@ -5,6 +5,7 @@ For senders without a secret: on this machine, or with `insecure: true`.
 import argparse, os, socket, struct, sys, threading, time
 
 MAGIC = b"\x89FWIRE\r\n"
+VERSION = 2
 MAX_FRAME = 64 << 20
 FRAME, END, BYE, PING = 1, 2, 3, 4
 TABLE = []
@@ -30,7 +31,7 @@ def read(conn, n):
 
 def ping(conn):
     while True:
-        fixed = struct.pack(">BBHII", PING, 0, 8, 0, 0)
+        fixed = struct.pack(">BBHI", PING, 0, 8, 0)
         now = struct.pack(">q", time.time_ns())
         try:
             conn.sendall(fixed + struct.pack(">I", crc32c(fixed + now)) + now)
@@ -39,11 +40,11 @@ def ping(conn):
         time.sleep(1)
 
 def handshake(conn):
-    conn.sendall(struct.pack(">8sHBBHHHHI", MAGIC, 1, 1, 2, 0, 8, 1, 4, MAX_FRAME))
+    conn.sendall(struct.pack(">8sHBBHHHHI", MAGIC, VERSION, 1, 2, 0, 8, 1, 4, MAX_FRAME))
     magic, version, kind, _, _, size = struct.unpack(">8sHBBHH", read(conn, 16))
     body = read(conn, size) if magic == MAGIC else b""
-    if magic != MAGIC or kind != 1 or version != 1:
-        sys.exit("refused: " + body.decode() if kind == 2 else "this is not a framewire sender of version 1")
+    if magic != MAGIC or kind != 1 or version != VERSION:
+        sys.exit("refused: " + body.decode() if kind == 2 else f"this is not a framewire sender of version {VERSION}")
 
 def main():
     args = argparse.ArgumentParser(description=__doc__)
@@ -56,12 +57,13 @@ def main():
     handshake(conn)
     threading.Thread(target=ping, args=(conn,), daemon=True).start()
     while True:
-        header = read(conn, 16)
-        kind, _, size, length, data_crc, header_crc = struct.unpack(">BBHIII", header)
+        header = read(conn, 12)
+        kind, _, size, length, header_crc = struct.unpack(">BBHII", header)
         head = read(conn, size)
-        if crc32c(header[:12] + head) != header_crc or length > MAX_FRAME:
+        if crc32c(header[:8] + head) != header_crc or length > MAX_FRAME:
             sys.exit("the stream is damaged")
         data = read(conn, length)
+        data_crc = struct.unpack(">I", read(conn, 4))[0] if length else 0
         if kind in (END, BYE):
             sys.exit(0 if kind == END else "the sender stopped: " + data.decode())
         if kind != FRAME:

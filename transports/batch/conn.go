@@ -56,13 +56,13 @@ type Conn struct {
 	udp     socket
 	local   netip.AddrPort
 	reader  *reader
+	bursts  bursts
 	buffers Buffers
 
 	offload atomic.Bool // of sending
 	receive bool        // offload of receiving
 	mu      sync.Mutex
 	reason  error
-	control sync.Pool // of *control
 	once    sync.Once
 	closed  error
 }
@@ -73,7 +73,6 @@ type socket interface {
 	syscall.Conn
 	ReadFromUDPAddrPort(b []byte) (int, netip.AddrPort, error)
 	WriteToUDPAddrPort(b []byte, to netip.AddrPort) (int, error)
-	WriteMsgUDPAddrPort(b, oob []byte, to netip.AddrPort) (n, oobn int, err error)
 	SetReadBuffer(bytes int) error
 	SetWriteBuffer(bytes int) error
 }
@@ -116,7 +115,6 @@ func family(address string) string {
 func newConn(udp socket, opts Options) (*Conn, error) {
 	local := udp.LocalAddr().(*net.UDPAddr).AddrPort()
 	c := &Conn{udp: udp, local: netip.AddrPortFrom(local.Addr().Unmap(), local.Port())}
-	c.control.New = func() any { return new(control) }
 	raw, err := udp.SyscallConn()
 	if err != nil {
 		return nil, err
@@ -128,7 +126,7 @@ func newConn(udp socket, opts Options) (*Conn, error) {
 		send, c.receive = offloads(raw)
 		c.offload.Store(send)
 	}
-	c.reader = newReader(udp, raw)
+	c.reader, c.bursts = newReader(udp, raw), newBursts(udp, raw)
 	return c, nil
 }
 

@@ -93,22 +93,23 @@ func pattern(size int) []byte {
 // failing is a socket whose system calls for bursts fail, as where a driver lacks the offload.
 type failing struct {
 	socket
+	real   bursts
 	err    error
-	bursts int                  // how many there were
+	count  int                  // of bursts
 	plain  func(size int) error // an error of the calls for one datagram
 	refuse bool                 // every other call for bursts tells of an earlier datagram instead
 }
 
-func (f *failing) WriteMsgUDPAddrPort(b, oob []byte, to netip.AddrPort) (n, oobn int, err error) {
-	f.bursts++
-	err = f.err
-	if f.refuse && f.bursts%2 == 1 {
+func (f *failing) write(packets []byte, segment int, to netip.AddrPort) error {
+	f.count++
+	err := f.err
+	if f.refuse && f.count%2 == 1 {
 		err = syscall.ECONNREFUSED
 	}
 	if err != nil {
-		return 0, 0, &net.OpError{Op: "write", Net: "udp", Err: os.NewSyscallError("sendmsg", err)}
+		return &net.OpError{Op: "write", Net: "udp", Err: os.NewSyscallError("sendmsg", err)}
 	}
-	return f.socket.WriteMsgUDPAddrPort(b, oob, to)
+	return f.real.write(packets, segment, to)
 }
 
 func (f *failing) WriteToUDPAddrPort(b []byte, to netip.AddrPort) (int, error) {

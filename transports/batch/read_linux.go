@@ -20,7 +20,7 @@ const (
 )
 
 // reader receives by recvmmsg(2). The system call is made here and not by golang.org/x/net, which allocates an
-// address for every message.
+// address for every message. It never blocks, and so Go's scheduler is not told of it, as in burstWriter.
 type reader struct {
 	raw     syscall.RawConn
 	receive func(fd uintptr) bool // a method value, which made anew would be allocated for each call
@@ -64,7 +64,7 @@ func (r *reader) receiveNow(fd uintptr) bool {
 		h.SetControllen(int(unsafe.Sizeof(r.controls[i])))
 	}
 	for {
-		n, _, errno := unix.Syscall6(unix.SYS_RECVMMSG, fd, uintptr(unsafe.Pointer(&r.messages[0])), slots,
+		n, _, errno := unix.RawSyscall6(unix.SYS_RECVMMSG, fd, uintptr(unsafe.Pointer(&r.messages[0])), slots,
 			unix.MSG_DONTWAIT, 0, 0)
 		switch errno {
 		case unix.EINTR:
@@ -140,7 +140,7 @@ func (r *reader) address(name *unix.RawSockaddrInet6) (netip.AddrPort, bool) {
 	return netip.AddrPort{}, false
 }
 
-// port is in the network's order.
+// port turns a number between this machine's and the network's order.
 func port(p uint16) uint16 {
 	b := (*[2]byte)(unsafe.Pointer(&p))
 	return uint16(b[0])<<8 | uint16(b[1])

@@ -18,6 +18,13 @@ const (
 	attempts = 3
 )
 
+// bursts sends one buffer as datagrams of equal size. Any number of goroutines may call it.
+type bursts interface {
+	// write sends at most maxBurst bytes, cut every segment bytes; the last datagram may be shorter. Either all
+	// are sent or none.
+	write(packets []byte, segment int, to netip.AddrPort) error
+}
+
 // TooLargeError says that datagrams do not fit the way to a peer and were not sent (EMSGSIZE). PathMTU
 // tells what would fit.
 type TooLargeError struct {
@@ -63,14 +70,12 @@ func (c *Conn) writeBurst(packets []byte, segment int, to netip.AddrPort) error 
 	if len(packets) <= segment || !c.offload.Load() {
 		return c.writeEach(packets, segment, to)
 	}
-	oob := c.control.Get().(*control)
 	var err error
 	for range attempts {
-		if _, _, err = c.udp.WriteMsgUDPAddrPort(packets, oob.segment(segment), to); !errors.Is(err, syscall.ECONNREFUSED) {
+		if err = c.bursts.write(packets, segment, to); !errors.Is(err, syscall.ECONNREFUSED) {
 			break
 		}
 	}
-	c.control.Put(oob)
 	if err == nil || !blamesOffload(err) {
 		return tell(err, segment, to)
 	}

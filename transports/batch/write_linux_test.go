@@ -21,6 +21,7 @@ func broken(t *testing.T, f *failing) *Conn {
 	if err != nil {
 		t.Fatal(err)
 	}
+	f.real, c.bursts = c.bursts, f
 	c.offload.Store(true)
 	return c
 }
@@ -36,8 +37,8 @@ func TestOffloadThatFailsIsReplacedAndRemembered(t *testing.T) {
 					t.Errorf("the last has %d bytes", len(got[2].text))
 				}
 			}
-			if f.bursts != 1 {
-				t.Errorf("the offload was tried %d times, want once", f.bursts)
+			if f.count != 1 {
+				t.Errorf("the offload was tried %d times, want once", f.count)
 			}
 			if got := c.Offload(); got.Send || !errors.Is(got.Reason, errno) {
 				t.Errorf("told %+v", got)
@@ -120,5 +121,14 @@ func TestTooLargeErrorSaysWhatToDo(t *testing.T) {
 	want := "datagrams of 1372 bytes do not fit the way to 192.0.2.1:5000: make them smaller (mtu)"
 	if err.Error() != want {
 		t.Errorf("it says %q, want %q", err, want)
+	}
+}
+
+func TestAddressThatDoesNotGoWithTheSocket(t *testing.T) {
+	c := open(t, "127.0.0.1:0", Options{})
+	for _, to := range []netip.AddrPort{{}, netip.MustParseAddrPort("[::1]:9")} {
+		if err := c.WriteTo(pattern(3000), 1372, to); err == nil {
+			t.Errorf("a burst to %s gives no error", to)
+		}
 	}
 }

@@ -57,7 +57,7 @@ var controls = []struct {
 }{
 	{"ping", "02 1797cfe33e2c6800", ""},
 	{"pong", "03 1797cfe33e2c6800 0000000000000001 ffffffffffffffff", ""},
-	{"report", "04 0000000000000010 000000000000000f 0000000000005000 000004d2 00000001 00000002 fffffffe 8000000000000001", ""},
+	{"report", "04 0000000000000010 000000000000000f 0000000000005000 000004d2 00000001 00000002 fffffffe 8000000000000001 00034000", ""},
 	{"nack", "05 02 00000007 0001 8000000000000001 0000000000000000 0000000000000000 0000000000000002" +
 		"ffffffff 0000 ffffffffffffffff ffffffffffffffff ffffffffffffffff ffffffffffffffff", ""},
 	{"nack of nothing", "05 00", ""},
@@ -67,7 +67,7 @@ var controls = []struct {
 	{"bye without a word", "08", ""},
 	{"short ping", "02 00000000000000", "message of type 2 with 7 bytes, wants 8"},
 	{"short pong", "03 00", "message of type 3 with 1 bytes, wants 24"},
-	{"short report", "04" + strings.Repeat("00", 47), "message of type 4 with 47 bytes, wants 48"},
+	{"short report", "04" + strings.Repeat("00", 51), "message of type 4 with 51 bytes, wants 52"},
 	{"nack without a count", "05", "message of type 5 with 0 bytes, wants 1"},
 	{"nack with fewer than it claims", "05 02" + strings.Repeat("00", 75), "nack of 2 entries with 75 bytes, wants 76"},
 	{"short end", "06 000000", "message of type 6 with 3 bytes, wants 4"},
@@ -97,7 +97,7 @@ func TestControl(t *testing.T) {
 
 func TestControlFields(t *testing.T) {
 	report, err := ParseReport(unhex(t, controls[2].hex))
-	if want := (Report{16, 15, 20480, 1234 * time.Microsecond, 1, 2, 1<<32 - 2, 1<<63 | 1}); err != nil || report != want {
+	if want := (Report{16, 15, 20480, 1234 * time.Microsecond, 1, 2, 1<<32 - 2, 1<<63 | 1, 212992}); err != nil || report != want {
 		t.Errorf("got %+v, %v", report, err)
 	}
 	asks, err := ParseNack(unhex(t, controls[3].hex), make([]Ask, 1))

@@ -57,7 +57,7 @@ func FuzzReassembler(f *testing.F) {
 				same(t, got, frames[got.Seq])
 				got.Release()
 			}
-			if r.held > 20_000 || r.held < 0 || len(r.open) > 4 || r.budget.Left() != rigBudget-r.held {
+			if r.held > 20_000 || r.held < 0 || len(r.open) > window || live(r) > 4 || r.budget.Left() != rigBudget-r.held {
 				t.Fatalf("%d bytes in %d open frames are held", r.held, len(r.open))
 			}
 			if wake, ok := r.Wake(); ok && !wake.After(r.now) {
@@ -69,6 +69,16 @@ func FuzzReassembler(f *testing.F) {
 		}
 		r.end()
 	})
+}
+
+// live counts the live frames that are not complete.
+func live(r *rig) (n int) {
+	for _, a := range r.open {
+		if !a.lossless {
+			n++
+		}
+	}
+	return n
 }
 
 // damage makes some fragments contradict the others, as an enemy's would.

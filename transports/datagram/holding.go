@@ -14,12 +14,13 @@ const mostGone = 1 << 12
 const spareBlocks = 1024 // that are kept; enough for 200 MB of frames in datagrams of 1400 bytes
 
 // begin opens a frame for its first fragment. Where there are too many, or too little memory is left, the
-// oldest live ones make room for a newer one.
+// oldest live ones make room for a newer one. Of lossless ones there are at most as many as the window has, and
+// none may be turned away: the oldest may be the one that came last, and all others wait for it.
 func (r *Reassembler) begin(f Fragment, now time.Time) (*assembly, error) {
 	if len(r.ready) >= mostReady {
 		return nil, errReady
 	}
-	for len(r.open) >= r.limits.Open {
+	for !f.Lossless && len(r.open) >= r.limits.Open {
 		if !r.displace(f.Number) {
 			return nil, errOpen
 		}

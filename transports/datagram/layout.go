@@ -56,6 +56,9 @@ func dataShards(length, shard int) int { return (length-1)/shard + 1 }
 
 // Block gives the first data shard of a block, counted over the message, and how many the block has.
 func (l Layout) Block(i int) (first, data int) {
+	if l.Blocks == 1 { // most often, and asked several times for each packet
+		return 0, l.Data
+	}
 	least, more := l.Data/l.Blocks, l.Data%l.Blocks
 	first = i*least + min(i, more)
 	if i < more {

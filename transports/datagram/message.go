@@ -31,8 +31,6 @@ type Message struct {
 	parity []byte // of all blocks
 	owner  *Splitter
 	refs   atomic.Int32
-
-	shards, part [255][]byte // scratch: the shards of one block, and pieces of them
 }
 
 // Retain adds a reference and returns the message.

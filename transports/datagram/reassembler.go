@@ -18,7 +18,7 @@ const window = 64
 // Limits bound what a peer can make a reassembler hold.
 type Limits struct {
 	MaxFrame int           // bytes of a frame's data
-	Open     int           // frames that are not complete
+	Open     int           // live frames that are not complete
 	Memory   int64         // bytes of all frames, complete ones that were not fetched included
 	Latency  time.Duration // from a live frame's first fragment until it is given up
 }

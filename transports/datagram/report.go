@@ -6,7 +6,7 @@ import (
 )
 
 // reportSize is the length in bytes of a report after its type.
-const reportSize = 48
+const reportSize = 52
 
 // Report is what a receiver tells of a session, several times a second. Counts are over the whole session:
 // the difference between two reports is what happened between them, however many were lost. The loss is
@@ -20,6 +20,7 @@ type Report struct {
 	Complete uint32        // frames that came whole; wraps
 	AckBase  uint32        // all frames before this number are done with
 	AckBits  uint64        // bit i: frame AckBase+i came whole
+	Room     uint32        // bytes that the receiver's socket keeps until they are read; 0 where that is not known
 }
 
 // Append adds the message to dst.
@@ -32,7 +33,8 @@ func (r Report) Append(dst []byte) []byte {
 	for _, n := range [...]uint32{age, r.Late, r.Complete, r.AckBase} {
 		dst = binary.BigEndian.AppendUint32(dst, n)
 	}
-	return binary.BigEndian.AppendUint64(dst, r.AckBits)
+	dst = binary.BigEndian.AppendUint64(dst, r.AckBits)
+	return binary.BigEndian.AppendUint32(dst, r.Room)
 }
 
 // ParseReport reads a report.
@@ -50,5 +52,6 @@ func ParseReport(b []byte) (Report, error) {
 		Complete: binary.BigEndian.Uint32(b[32:]),
 		AckBase:  binary.BigEndian.Uint32(b[36:]),
 		AckBits:  binary.BigEndian.Uint64(b[40:]),
+		Room:     binary.BigEndian.Uint32(b[48:]),
 	}, nil
 }

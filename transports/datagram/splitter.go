@@ -11,16 +11,21 @@ import (
 	"framewire/transports/wire"
 )
 
-// idleMessages is how many messages a splitter keeps for the next frames.
-const idleMessages = 8
+// idleMessages is how many messages a splitter keeps for the next frames: as many small ones as a lossless stream has
+// on its way.
+const idleMessages = 40
 
 // Splitter makes messages of frames. It is safe for concurrent use, as are its messages.
 type Splitter struct {
 	encoders encoders
 
-	mu   sync.Mutex
-	idle []*Message
+	mu      sync.Mutex
+	idle    []*Message
+	scratch []*scratch
 }
+
+// scratch is what making the parity of a block needs: its shards, and pieces of them.
+type scratch struct{ shards, tails [MaxShards][]byte }
 
 // NewSplitter gives a splitter.
 func NewSplitter() *Splitter { return &Splitter{} }
@@ -51,7 +56,7 @@ func (s *Splitter) Split(f *pipeline.Frame, number uint32, shard, parity int) (*
 	m := s.get()
 	m.Frame, m.Number, m.Lossless, m.layout = f.Retain(), number, f.Lossless, layout
 	m.layTail()
-	if err := m.makeParity(&s.encoders); err != nil {
+	if err := s.makeParity(m); err != nil {
 		m.Release()
 		return nil, fmt.Errorf("frame %d: parity: %w", f.Seq, err)
 	}
@@ -73,19 +78,21 @@ func (m *Message) layTail() {
 	clear(m.tail[len(tail):])
 }
 
-func (m *Message) makeParity(encoders *encoders) error {
+func (s *Splitter) makeParity(m *Message) error {
 	size := m.layout.Parity * m.layout.Shard
 	if size == 0 {
 		return nil
 	}
+	x := s.borrow()
+	defer s.giveBack(x)
 	m.parity = slices.Grow(m.parity[:0], m.layout.Blocks*size)[:m.layout.Blocks*size]
 	for block := range m.layout.Blocks {
 		first, data := m.layout.Block(block)
-		encoder, err := encoders.get(data, m.layout.Parity)
+		encoder, err := s.encoders.get(data, m.layout.Parity)
 		if err != nil {
 			return err
 		}
-		shards := m.shards[:data+m.layout.Parity]
+		shards := x.shards[:data+m.layout.Parity]
 		for i := range shards {
 			if i < data {
 				shards[i] = m.shard(first + i)
@@ -94,11 +101,30 @@ func (m *Message) makeParity(encoders *encoders) error {
 				shards[i] = m.parity[at : at+m.layout.Shard]
 			}
 		}
-		if err := encoder.encode(shards, m.part[:len(shards)]); err != nil {
+		if err := encoder.encode(shards, x.tails[:len(shards)]); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func (s *Splitter) borrow() *scratch {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	last := len(s.scratch) - 1
+	if last < 0 {
+		return new(scratch)
+	}
+	x := s.scratch[last]
+	s.scratch = s.scratch[:last]
+	return x
+}
+
+func (s *Splitter) giveBack(x *scratch) {
+	*x = scratch{} // it would keep frames alive
+	s.mu.Lock()
+	s.scratch = append(s.scratch, x)
+	s.mu.Unlock()
 }
 
 func (s *Splitter) get() *Message {
@@ -118,8 +144,6 @@ func (s *Splitter) get() *Message {
 func (s *Splitter) put(m *Message) {
 	m.Frame.Release()
 	m.Frame = nil
-	clear(m.shards[:])
-	clear(m.part[:])
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if len(s.idle) < idleMessages {

@@ -235,7 +235,11 @@ func TestSendGivesUp(t *testing.T) {
 			go func() { _, _ = io.ReadFull(b, make([]byte, 1000)) }()
 			began := time.Now()
 			stop := func() bool { return time.Since(began) >= test.stop }
-			taken, err := dialler.Send(Wait{Tick: time.Second, Limit: test.limit, Stop: stop}, parts)
+			wait := Wait{Tick: time.Second, Stop: stop}
+			if test.limit > 0 {
+				wait.Until = began.Add(test.limit)
+			}
+			taken, err := dialler.Send(wait, parts)
 			if !errors.Is(err, os.ErrDeadlineExceeded) || taken != 1000 {
 				t.Errorf("%s: %d bytes, %v", test.name, taken, err)
 			}

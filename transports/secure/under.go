@@ -20,7 +20,7 @@ var errPlain = errors.New("the other end speaks without TLS")
 // Wait says how long Conn.Send waits for the other end to take what is written.
 type Wait struct {
 	Tick  time.Duration // between two looks at the progress
-	Limit time.Duration // after which the other end is given up; 0 for never
+	Until time.Time     // when the other end is given up; zero for never
 	Stop  func() bool   // whether to give it up now; may be called by another goroutine
 }
 
@@ -35,8 +35,8 @@ type under struct {
 	sending bool // Send is running: records are gathered
 	out     []byte
 	wait    Wait
-	began   time.Time
-	taken   int // bytes that the kernel took since then
+	taken   int       // bytes that the kernel took since Send began
+	arm     time.Time // until when the deadline of writing need not be moved
 }
 
 func newUnder(conn net.Conn) *under {
@@ -77,7 +77,7 @@ func (u *under) Write(p []byte) (int, error) {
 func (u *under) begin(w Wait) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	u.sending, u.wait, u.began, u.taken = true, w, time.Now(), 0
+	u.sending, u.wait, u.taken = true, w, 0
 }
 
 // end writes what is left, unless TLS failed already, and gives how many bytes the kernel took.
@@ -96,22 +96,30 @@ func (u *under) flush() error {
 	rest := u.out
 	u.out = u.out[:0]
 	for len(rest) > 0 {
-		if err := u.Conn.SetWriteDeadline(time.Now().Add(u.wait.Tick)); err != nil {
-			return err
+		// Moving a deadline costs a timer: one that has half a tick left stays.
+		if now := time.Now(); !now.Before(u.arm) {
+			u.arm = now.Add(u.wait.Tick / 2)
+			if err := u.Conn.SetWriteDeadline(now.Add(u.wait.Tick)); err != nil {
+				return err
+			}
 		}
 		n, err := u.Conn.Write(rest)
 		u.taken += n
 		rest = rest[n:]
-		if err != nil && (!errors.Is(err, os.ErrDeadlineExceeded) || u.given()) {
+		if err == nil {
+			continue
+		}
+		if !errors.Is(err, os.ErrDeadlineExceeded) || u.given() {
 			return err
 		}
+		u.arm = time.Time{}
 	}
 	return nil
 }
 
 // given reports whether the other end is to be given up. The lock is held.
 func (u *under) given() bool {
-	return u.wait.Stop() || u.wait.Limit > 0 && time.Since(u.began) >= u.wait.Limit
+	return u.wait.Stop() || !u.wait.Until.IsZero() && !time.Now().Before(u.wait.Until)
 }
 
 // CloseWrite tells the other end that nothing more comes.

@@ -66,7 +66,7 @@ func (m mode) tryMemory(t *testing.T, s *sender) (_ net.Conn, err error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := conn.Write(hello(wire.RoleReceiver, 1)); err != nil {
+	if _, err := conn.Write(hello(wire.RoleReceiver, wire.Version)); err != nil {
 		return nil, err
 	}
 	if _, err := wire.ReadHello(conn); err != nil {
@@ -146,7 +146,7 @@ func testSilentSenderIsGivenUp(t *testing.T, m mode) {
 		}
 		go func() {
 			conn := m.protect(t, conn)
-			_, _ = conn.Write(hello(wire.RoleSender, 1))
+			_, _ = conn.Write(hello(wire.RoleSender, wire.Version))
 			_, _ = io.Copy(io.Discard, conn) // until it is given up
 			conn.Close()
 		}()
@@ -164,7 +164,7 @@ func testSilentSenderIsGivenUp(t *testing.T, m mode) {
 				return
 			}
 			conn = m.protect(t, conn)
-			_, _ = conn.Write(hello(wire.RoleSender, 1))
+			_, _ = conn.Write(hello(wire.RoleSender, wire.Version))
 			if _, err := wire.ReadHello(conn); err != nil {
 				t.Error(err)
 			}
@@ -281,7 +281,7 @@ func testCloseIsQuick(t *testing.T, m mode) {
 			t.Fatal(err)
 		}
 		conn = m.protect(t, conn)
-		say(t, conn, hello(wire.RoleReceiver, 1))
+		say(t, conn, hello(wire.RoleReceiver, wire.Version))
 		if _, err := wire.ReadHello(conn); err != nil {
 			t.Fatal(err)
 		}
@@ -307,7 +307,7 @@ func testCloseIsQuick(t *testing.T, m mode) {
 			t.Fatal(err)
 		}
 		conn = m.protect(t, conn)
-		say(t, conn, hello(wire.RoleSender, 1))
+		say(t, conn, hello(wire.RoleSender, wire.Version))
 		if _, err := wire.ReadHello(conn); err != nil {
 			t.Fatal(err)
 		}

@@ -15,6 +15,7 @@ import (
 	"go.uber.org/goleak"
 
 	"framewire/pipeline"
+	"framewire/transports/wire"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -115,6 +116,11 @@ func startReceiver(t testing.TB, cfg ReceiveConfig, set settings) (*receiver, *j
 	}
 	t.Cleanup(func() { _ = r.Close() })
 	return r, log
+}
+
+// complete adds the data of a message, and their trailer, to what goes before them.
+func complete(b, data []byte) []byte {
+	return wire.AppendTrailer(append(b, data...), wire.Checksum(0, data))
 }
 
 func addressOf(e *endpoint) string { return e.listener.Addr().String() }

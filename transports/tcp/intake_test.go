@@ -21,7 +21,7 @@ func rawOffer(number uint64, size int) []byte {
 }
 
 func rawChunk(number uint64, offset int64, data string) []byte {
-	return append(wire.AppendChunk(nil, number, offset, []byte(data)), data...)
+	return complete(wire.AppendChunk(nil, number, offset, len(data)), []byte(data))
 }
 
 // A sender that breaks the rules of offers loses its connection, and the next one is served.
@@ -48,7 +48,7 @@ func testHostileSender(t *testing.T, m mode) {
 		t.Run(test.name, func(t *testing.T) {
 			r, log := m.startReceiver(t, ReceiveConfig{Listen: loopback}, quick())
 			conn := m.dialRaw(t, addressOf(r.end))
-			say(t, conn, hello(wire.RoleSender, 1))
+			say(t, conn, hello(wire.RoleSender, wire.Version))
 			say(t, conn, test.says)
 			got := make(chan uint64, 1)
 			go func() { got <- readOne(t, r) }()

@@ -117,10 +117,10 @@ func (s *script) step(op, a, b byte) []byte {
 		if op == opDamaged {
 			data[len(data)/2] ^= a | 1
 		}
-		return append(wire.AppendChunk(nil, w.Transfer, w.Offset, data), data...)
+		return complete(wire.AppendChunk(nil, w.Transfer, w.Offset, len(data)), data)
 	case opWrong:
 		data := make([]byte, 1+int(b))
-		return append(wire.AppendChunk(nil, uint64(a), int64(b)*100, data), data...)
+		return complete(wire.AppendChunk(nil, uint64(a), int64(b)*100, len(data)), data)
 	case opSettle:
 		s.settle(int(a))
 	}

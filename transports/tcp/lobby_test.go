@@ -113,7 +113,7 @@ func TestBurstOfReceivers(t *testing.T) {
 
 // However many connections say nothing, or no more than hello, a receiver gets through beside them.
 func TestSilentStrangers(t *testing.T) {
-	for _, says := range []string{"", string(hello(wire.RoleReceiver, 1))} {
+	for _, says := range []string{"", string(hello(wire.RoleReceiver, wire.Version))} {
 		set := quick()
 		set.handshakes, set.perAddress = 4, 2
 		s, log := startSender(t, SendConfig{Listen: loopback}, set)

@@ -112,8 +112,9 @@ func (p *peer) nextPiece() (piece, bool) {
 
 func (p *peer) writePiece(c piece) error {
 	defer c.frame.Release()
-	p.head = wire.AppendChunk(p.head[:0], c.number, c.offset, c.data)
-	return p.write(c.data)
+	p.head = wire.AppendChunk(p.head[:0], c.number, c.offset, len(c.data))
+	_, err := p.write(c.data, checksum{})
+	return err
 }
 
 // answer takes a receiver's word about a photo that was offered to it. An error means that the receiver

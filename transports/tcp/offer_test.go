@@ -123,7 +123,7 @@ func TestBytesUnderWay(t *testing.T) {
 func (m mode) rawReceiver(t *testing.T, to string) net.Conn {
 	t.Helper()
 	conn := m.dialRaw(t, to)
-	b, err := wire.Hello{Version: 1, Role: wire.RoleReceiver, Extensions: []wire.Extension{wire.Confirm()}}.Append(nil)
+	b, err := wire.Hello{Version: wire.Version, Role: wire.RoleReceiver, Extensions: []wire.Extension{wire.Confirm()}}.Append(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -224,7 +224,7 @@ func TestPhotoForASlowReceiver(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		b, err := wire.Hello{Version: 1, Role: wire.RoleReceiver, Extensions: []wire.Extension{wire.Confirm()}}.Append(nil)
+		b, err := wire.Hello{Version: wire.Version, Role: wire.RoleReceiver, Extensions: []wire.Extension{wire.Confirm()}}.Append(nil)
 		if err != nil {
 			t.Fatal(err)
 		}

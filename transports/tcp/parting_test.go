@@ -73,7 +73,7 @@ func testPartingReceivers(t *testing.T, m mode) {
 				t.Fatal(err)
 			}
 			late = m.protect(t, late)
-			say(t, late, hello(wire.RoleReceiver, 1))
+			say(t, late, hello(wire.RoleReceiver, wire.Version))
 			var refusal *wire.Refusal
 			if _, err := wire.ReadHello(late); !errors.As(err, &refusal) || refusal.Text != "the stream has ended here" {
 				t.Errorf("who comes after the end got %v", err)

@@ -18,7 +18,7 @@ import (
 func (m mode) stalled(t testing.TB, to string) net.Conn {
 	t.Helper()
 	conn := m.dialRaw(t, to)
-	say(t, conn, append(hello(wire.RoleReceiver, 1), wire.Ping{Sent: time.Now()}.Append(nil)...))
+	say(t, conn, append(hello(wire.RoleReceiver, wire.Version), wire.Ping{Sent: time.Now()}.Append(nil)...))
 	return conn
 }
 

@@ -216,7 +216,7 @@ func TestReceiverThatCannotConfirm(t *testing.T) {
 	from, c := startCamera(t, SendConfig{Listen: at}, roll)
 	from.log.await(t, "waiting for 1 receiver")
 	conn := dialRaw(t, at)
-	say(t, conn, hello(wire.RoleReceiver, 1))
+	say(t, conn, hello(wire.RoleReceiver, wire.Version))
 	say(t, conn, wire.Ping{}.Append(nil))
 	from.log.await(t, told)
 	came := make(chan wire.Type, 8)

@@ -10,7 +10,13 @@ const (
 // item is a frame on its way to a receiver. The queue that holds it has a reference.
 type item struct {
 	frame *pipeline.Frame
-	sum   uint32 // CRC-32C of its data, made once for all receivers
+	sum   checksum // of its data
+}
+
+// checksum is the CRC-32C of a payload, where that was made already.
+type checksum struct {
+	value uint32
+	known bool
 }
 
 // queue holds what a receiver still has to get, oldest first. The first stays in it while it is written,
@@ -36,6 +42,15 @@ func (q *queue) full(lossless bool) bool {
 func (q *queue) push(it item) {
 	it.frame.Retain()
 	q.items = append(q.items, it)
+}
+
+// learn takes note of the checksum of a frame's data, if it is here.
+func (q *queue) learn(f *pipeline.Frame, sum checksum) {
+	for i := range q.items {
+		if q.items[i].frame == f {
+			q.items[i].sum = sum
+		}
+	}
 }
 
 // lossless counts the items that must arrive.

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"framewire/pipeline"
+	"framewire/transports/wire"
 )
 
 // readOne reads one frame and gives its number.
@@ -60,7 +61,7 @@ func TestSenderBreaks(t *testing.T) { both(t, testSenderBreaks) }
 func testSenderBreaks(t *testing.T, m mode) {
 	r, log := m.startReceiver(t, ReceiveConfig{Listen: loopback}, quick())
 	conn := m.dialRaw(t, addressOf(r.end))
-	say(t, conn, hello(1, 1))
+	say(t, conn, hello(wire.RoleSender, wire.Version))
 	log.await(t, "listening")
 	got := make(chan uint64, 1)
 	go func() { got <- readOne(t, r) }()

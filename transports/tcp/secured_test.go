@@ -176,7 +176,7 @@ func TestStrangersAtASecuredPort(t *testing.T) {
 	}
 	log.await(t, "this is an HTTP client, not framewire")
 	conn = dialRaw(t, addressOf(s.end))
-	say(t, conn, hello(wire.RoleReceiver, 1))
+	say(t, conn, hello(wire.RoleReceiver, wire.Version))
 	if _, err := wire.ReadHello(conn); !errors.As(err, &refusal) || refusal.Reason != wire.ReasonSecurity {
 		t.Errorf("an end without a secret got %v", err)
 	}

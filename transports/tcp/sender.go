@@ -91,8 +91,8 @@ func (s *sender) Write(ctx context.Context, f *pipeline.Frame) error {
 		return s.writePhoto(ctx, f)
 	}
 	it := item{frame: f}
-	if f.Lossless || s.Wanted() {
-		it.sum = wire.Checksum(0, f.Data)
+	if len(f.Data) <= portion && (f.Lossless || s.Wanted()) {
+		it.sum = checksumOf(f.Data) // once for all receivers; larger ones are summed while they are written
 	}
 	return s.changed.Await(ctx, &s.mu, s.env.Log, func() string {
 		s.lossless = f.Lossless

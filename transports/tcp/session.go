@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"time"
@@ -16,6 +17,7 @@ import (
 type session struct {
 	r    *receiver
 	conn net.Conn
+	read io.Reader // of conn
 	name string
 	over chan struct{} // closed when Read has done with it
 	why  string        // set before over is closed
@@ -25,6 +27,7 @@ type session struct {
 	// Of the goroutine that reads.
 	in      *wire.Reader
 	ctx     context.Context // of the Read that is running
+	arm     time.Time       // until when the deadline of reading need not be moved
 	between bool            // no message has begun
 	resumed bool            // no frame came yet that is newer than those before the interruption
 	clock   wire.Clock
@@ -32,7 +35,7 @@ type session struct {
 }
 
 func newSession(r *receiver, l *link) *session {
-	s := &session{r: r, conn: l.conn, name: l.name, over: make(chan struct{})}
+	s := &session{r: r, conn: l.conn, read: newReader(l.conn), name: l.name, over: make(chan struct{})}
 	s.answers.more, s.photos.s = make(chan struct{}, 1), s
 	s.in = wire.NewReader(s, r.env.Pool, uint32(r.cfg.MaxFrame))
 	return s
@@ -51,10 +54,14 @@ func (s *session) next(ctx context.Context) (wire.Message, error) {
 // Read reads from the connection, for the wire.Reader. Only time in which it waits counts as silence of
 // the sender: a chain that is slow to come back for more is not its fault.
 func (s *session) Read(p []byte) (int, error) {
-	for {
-		since := time.Now()
-		if err := s.conn.SetReadDeadline(since.Add(s.r.set.dead)); err != nil {
-			return 0, err
+	since := time.Now()
+	for now := since; ; now = time.Now() {
+		// Moving a deadline costs a timer: one that has half of the time left stays until it has passed.
+		if !now.Before(s.arm) {
+			s.arm = now.Add(s.r.set.dead / 2)
+			if err := s.conn.SetReadDeadline(since.Add(s.r.set.dead)); err != nil {
+				return 0, err
+			}
 		}
 		// These are looked at after the deadline is set: whoever ends one moves the deadline later.
 		if err := s.ctx.Err(); err != nil {
@@ -63,7 +70,7 @@ func (s *session) Read(p []byte) (int, error) {
 		if err := s.givenUp(); err != nil {
 			return 0, err
 		}
-		n, err := s.conn.Read(p)
+		n, err := s.read.Read(p)
 		s.r.env.Counters.BytesIn.Add(uint64(n))
 		if n > 0 || !errors.Is(err, os.ErrDeadlineExceeded) || s.ctx.Err() != nil {
 			return n, err
@@ -74,7 +81,9 @@ func (s *session) Read(p []byte) (int, error) {
 		if time.Since(since) >= s.r.set.dead {
 			return 0, fmt.Errorf("no sign of life for %s", s.r.set.dead)
 		}
-		// The context of an earlier Read ended late: its interruption is none for this one.
+		// Otherwise it was an old deadline, or the context of an earlier Read ended late: its interruption is
+		// none for this one.
+		s.arm = time.Time{}
 	}
 }
 

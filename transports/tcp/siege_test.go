@@ -35,15 +35,17 @@ func TestHandshakeDeadline(t *testing.T) {
 		"a late hello and no ping": func(t *testing.T, conn net.Conn) {
 			<-time.After(4 * time.Second)
 			conn = m.protect(t, conn)
-			say(t, conn, hello(wire.RoleReceiver, 1))
+			say(t, conn, hello(wire.RoleReceiver, wire.Version))
 			if _, err := wire.ReadHello(conn); err != nil {
 				t.Error(err)
 			}
 		},
-		"nothing":              func(*testing.T, net.Conn) {},
-		"half a ClientHello":   func(t *testing.T, conn net.Conn) { say(t, conn, []byte("\x16\x03\x01\x02\x00\x01")) },
-		"TLS and no proof":     func(t *testing.T, conn net.Conn) { bareTLS(t, conn) },
-		"TLS and half a hello": func(t *testing.T, conn net.Conn) { say(t, bareTLS(t, conn), hello(wire.RoleReceiver, 1)[:9]) },
+		"nothing":            func(*testing.T, net.Conn) {},
+		"half a ClientHello": func(t *testing.T, conn net.Conn) { say(t, conn, []byte("\x16\x03\x01\x02\x00\x01")) },
+		"TLS and no proof":   func(t *testing.T, conn net.Conn) { bareTLS(t, conn) },
+		"TLS and half a hello": func(t *testing.T, conn net.Conn) {
+			say(t, bareTLS(t, conn), hello(wire.RoleReceiver, wire.Version)[:9])
+		},
 		"a proof and no hello": func(t *testing.T, conn net.Conn) { m.protect(t, conn) },
 	}
 	for name, step := range steps {

@@ -47,11 +47,11 @@ func TestStrangers(t *testing.T) {
 		refused         wire.Reason // 0: closed without a word
 	}{
 		{"garbage", "\x01\x02\x03\x04 nothing of ours at all", `this is not framewire: its first bytes are`, wire.ReasonStranger},
-		{"half a hello", string(hello(wire.RoleReceiver, 1)[:9]), "read the hello (9 of 16 bytes came): unexpected EOF", 0},
-		{"another version", string(hello(wire.RoleReceiver, 2)), "peer speaks version 2, we speak 1: install the same release at both ends", wire.ReasonVersion},
-		{"both ends send", string(hello(wire.RoleSender, 1)), "both ends are senders: one of them has to be a receiver", wire.ReasonRole},
+		{"half a hello", string(hello(wire.RoleReceiver, wire.Version)[:9]), "read the hello (9 of 16 bytes came): unexpected EOF", 0},
+		{"another version", string(hello(wire.RoleReceiver, 1)), "peer speaks version 1, we speak 2: install the same release at both ends", wire.ReasonVersion},
+		{"both ends send", string(hello(wire.RoleSender, wire.Version)), "both ends are senders: one of them has to be a receiver", wire.ReasonRole},
 		{"a script with pickle", "\x0a\x5d\x2a\x00\x00\x00\x00\x00\x80\x04\x95abc", "this is a script that sends pickled frames, not framewire", wire.ReasonStranger},
-		{"a receiver that sends a frame", string(hello(wire.RoleReceiver, 1)) + "\x01\x00\x00\x00\xff\xff\xff\xff\x00\x00\x00\x00\x00\x00\x00\x00", "damaged header", 0},
+		{"a receiver that sends a frame", string(hello(wire.RoleReceiver, wire.Version)) + "\x01\x00\x00\x00\xff\xff\xff\xff\x00\x00\x00\x00\x00\x00\x00\x00", "damaged header", 0},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -118,14 +118,14 @@ func TestDialledStranger(t *testing.T) {
 func TestDamagedStream(t *testing.T) {
 	header := func(change func([]byte)) string {
 		f := picture(pipeline.NewPool(), 0, true)
-		b := append(wire.AppendFrame(nil, f, wire.Checksum(0, f.Data)), f.Data...)
+		b := complete(wire.AppendFrame(nil, f), f.Data)
 		change(b)
 		return string(b)
 	}
 	tests := []struct{ name, says, log string }{
 		{"garbage after the hello", strings.Repeat("\xff", 100), "the stream is damaged"},
 		{"half a header", header(func([]byte) {})[:10], "the connection broke in the middle of a message: unexpected EOF"},
-		{"half a frame", header(func([]byte) {})[:1000], "frame 0 broke off after 924 of 3072 bytes: unexpected EOF"},
+		{"half a frame", header(func([]byte) {})[:1000], "frame 0 broke off after 928 of 3072 bytes: unexpected EOF"},
 		{"length of 2^32-1", header(func(b []byte) { copy(b[4:], "\xff\xff\xff\xff") }), "message with a damaged header"},
 		{"damaged data", header(func(b []byte) { b[len(b)-1]++ }), "frame 0 is damaged"},
 	}
@@ -133,7 +133,7 @@ func TestDamagedStream(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			r, log := startReceiver(t, ReceiveConfig{Listen: loopback}, quick())
 			conn := dialRaw(t, addressOf(r.end))
-			say(t, conn, append(hello(wire.RoleSender, 1), test.says...))
+			say(t, conn, append(hello(wire.RoleSender, wire.Version), test.says...))
 			conn.(*net.TCPConn).CloseWrite()
 			got := make(chan *pipeline.Frame, 1)
 			go func() {
@@ -162,7 +162,7 @@ func TestUnknownCodecIsSkipped(t *testing.T) {
 	r, _ := startReceiver(t, ReceiveConfig{Listen: loopback}, quick())
 	conn := dialRaw(t, addressOf(r.end))
 	private := privateFrame([]byte("what only they know"))
-	say(t, conn, append(append(hello(wire.RoleSender, 1), private...), wire.AppendEnd(nil)...))
+	say(t, conn, append(append(hello(wire.RoleSender, wire.Version), private...), wire.AppendEnd(nil)...))
 	_, err := r.Read(limited(t))
 	if want := "skipped: frame 0 is in codec number 40000, which this version does not know"; !errors.Is(err, pipeline.ErrSkip) || text(err) != want {
 		t.Errorf("got %q, want %q", text(err), want)
@@ -211,8 +211,8 @@ func privateFrame(data []byte) []byte {
 	f := pipeline.NewPool().Get(len(data))
 	copy(f.Data, data)
 	f.Format = pipeline.JPEG(8, 8)
-	b := wire.AppendFrame(nil, f, wire.Checksum(0, f.Data))
+	b := wire.AppendFrame(nil, f)
 	binary.BigEndian.PutUint16(b[wire.HeaderSize+40:], 40000)
-	binary.BigEndian.PutUint32(b[12:], wire.Checksum(wire.Checksum(0, b[:12]), b[wire.HeaderSize:]))
-	return append(b, f.Data...)
+	binary.BigEndian.PutUint32(b[8:], wire.Checksum(wire.Checksum(0, b[:8]), b[wire.HeaderSize:]))
+	return complete(b, f.Data)
 }

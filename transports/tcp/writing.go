@@ -1,14 +1,6 @@
 package tcp
 
-import (
-	"errors"
-	"fmt"
-	"os"
-	"time"
-
-	"framewire/transports/secure"
-	"framewire/transports/wire"
-)
+import "framewire/transports/wire"
 
 // job is what the writing goroutine of a peer does next.
 type job uint8
@@ -40,7 +32,7 @@ func (p *peer) writeAll() {
 		case jobPiece:
 			err = p.writePiece(c)
 		default:
-			err = p.write(nil)
+			_, err = p.write(nil, checksum{})
 		}
 		if err != nil {
 			p.fail(err)
@@ -96,89 +88,37 @@ func (p *peer) writeFrame(it item) error {
 		p.s.end.complaints.Say(p.s.env.Log.Warn, "frame is too large for a receiver: raise max_frame there",
 			"receiver", p.name, "bytes", len(f.Data), "limit", p.limit)
 		p.s.env.Counters.Dropped.Add(1)
-		p.written()
+		p.written(checksum{})
 		return nil
 	}
 	if !f.Lossless && !p.bounded {
 		p.bounded = true
 		boundUnsent(p.conn)
 	}
-	p.head = wire.AppendFrame(p.head[:0], f, it.sum)
+	p.head = wire.AppendFrame(p.head[:0], f)
 	size := len(f.Data)
-	if err := p.write(f.Data); err != nil {
+	sum, err := p.write(f.Data, it.sum)
+	if err != nil {
 		return err
 	}
 	p.s.env.Counters.FramesOut.Add(1)
 	p.wrote.Add(int64(size))
-	p.written()
+	p.written(sum)
 	return nil
 }
 
-// written gives the frame back and lets the next one into the queue.
-func (p *peer) written() {
+// written gives the frame back, tells its checksum to those who still have to write it, and lets the next
+// one into the queue.
+func (p *peer) written(sum checksum) {
 	p.s.mu.Lock()
+	if it := p.queue.items[0]; sum.known && !it.sum.known {
+		for _, other := range p.s.peers {
+			other.queue.learn(it.frame, sum)
+		}
+	}
 	p.queue.written()
 	p.s.mu.Unlock()
 	p.s.changed.Notify()
-}
-
-// write sends p.head and then data, in one system call where the kernel takes it at once. A live frame that
-// is not through after settings.stall is given up together with its receiver, also when a little of it
-// goes through now and then; a lossless one waits as long as the receiver shows with its pings that it lives.
-func (p *peer) write(data []byte) error {
-	p.vector[0], p.vector[1] = p.head, data
-	p.buffers = p.vector[:2]
-	if data == nil {
-		p.buffers = p.vector[:1]
-	}
-	taken, err := 0, error(nil)
-	if conn, ok := p.conn.(*secure.Conn); ok {
-		taken, err = p.writeSecured(conn)
-	} else {
-		taken, err = p.writePlain()
-	}
-	if !errors.Is(err, os.ErrDeadlineExceeded) || p.s.isClosing() {
-		return err
-	}
-	if taken == 0 {
-		return fmt.Errorf("it has taken nothing for %s", p.s.set.stall)
-	}
-	return fmt.Errorf("it is too slow for a live stream: it took %d of %d bytes in %s", taken, len(p.head)+len(data), p.s.set.stall)
-}
-
-// writePlain writes p.buffers until it is through, fails, or is given up, with os.ErrDeadlineExceeded. taken
-// is how many bytes the kernel took.
-func (p *peer) writePlain() (taken int, err error) {
-	began := time.Now()
-	for now := began; ; now = time.Now() {
-		if err := p.conn.SetWriteDeadline(now.Add(p.s.set.tick)); err != nil {
-			return taken, err
-		}
-		n, err := p.buffers.WriteTo(p.conn)
-		p.s.env.Counters.BytesOut.Add(uint64(n))
-		taken += int(n)
-		switch {
-		case err == nil, !errors.Is(err, os.ErrDeadlineExceeded), p.s.isClosing():
-			return taken, err
-		case !p.patient && time.Since(began) >= p.s.set.stall:
-			return taken, err
-		}
-	}
-}
-
-// writeSecured is writePlain for a connection whose waiting has to be done below the encryption.
-func (p *peer) writeSecured(conn *secure.Conn) (taken int, err error) {
-	wait := secure.Wait{Tick: p.s.set.tick, Limit: p.s.set.stall, Stop: p.closing}
-	if p.patient {
-		wait.Limit = 0
-	}
-	size := len(p.vector[0]) + len(p.vector[1])
-	taken, err = conn.Send(wait, p.buffers)
-	if taken = min(taken, size); err == nil {
-		taken = size // what encryption adds is not counted, as it is not where it is read
-	}
-	p.s.env.Counters.BytesOut.Add(uint64(taken))
-	return taken, err
 }
 
 // finish closes our half of the connection after the last message. The other half ends when the

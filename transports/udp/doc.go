@@ -11,13 +11,13 @@
 //     that has the response and so is where the initiation came from.
 //  2. The end that dialled pings until something comes. Then both ends count each other as connected.
 //  3. The sender has one queue and one goroutine for each receiver. A frame becomes a message of shards with
-//     parity, made once for all receivers that want it alike, and leaves spread over most of the time until the
-//     next frame is due.
+//     parity, made once for all receivers that want it alike. Those of a live stream leave spread over most of the
+//     time until the next frame is due at first, and faster and faster while nothing is lost or delayed (haste).
 //  4. The receiver puts frames together, asks for shards that parity cannot replace while there is time,
 //     and gives up what misses the latency budget. It reports what arrived twenty times a second, which steers
 //     parity, pace and quality at the sender.
-//  5. Frames of a lossless stream have no deadline: they are kept, three at a time, until the receiver has
-//     handed them on.
+//  5. Frames of a lossless stream have no deadline: they are kept, three at a time or more of small ones, until the
+//     receiver has handed them on.
 //  6. A stream that ended is closed with an end, which is repeated until it is answered. An end that merely
 //     stops says bye, and the other waits for it, as it does after five seconds without a sign of life.
 //  7. An end that dialled and hears nothing for a second and a half asks for a new session beside the old one,

@@ -5,7 +5,16 @@ import (
 	"fmt"
 	"time"
 
+	"framewire/transports/batch"
 	"framewire/transports/datagram"
+)
+
+const (
+	// mostUntold and mostUntoldFrames are what of a lossless stream comes or is handed on between two reports, or a
+	// third of what the socket keeps, and soon is how long less of it waits for one.
+	mostUntold       = 256 << 10
+	mostUntoldFrames = 8
+	soon             = 2 * time.Millisecond
 )
 
 // work does what is due and says when there is something to do again.
@@ -24,17 +33,39 @@ func (s *inbound) work(now time.Time) (next time.Time) {
 	if s.group {
 		return next
 	}
+	pinged := s.ping(now)
 	s.mu.Lock()
-	if !s.ask.IsZero() {
-		if !s.ask.After(now) {
-			s.look(now)
-		}
-		if !s.ask.IsZero() {
-			next = earlier(next, s.ask)
-		}
+	defer s.mu.Unlock()
+	if !s.ask.IsZero() && !s.ask.After(now) {
+		s.look(now)
 	}
-	news := s.got != s.told
-	s.mu.Unlock()
+	if !s.ask.IsZero() {
+		next = earlier(next, s.ask)
+	}
+	switch due := s.due(); {
+	case pinged && due.IsZero(), !due.IsZero() && !due.After(now):
+		s.report(now)
+	case !due.IsZero():
+		next = earlier(next, due)
+	}
+	next = earlier(next, s.pinged.Add(s.every(now)))
+	s.until = next
+	return next
+}
+
+// ping shows the sender that we live, and asks for its clock, when it is time for that.
+func (s *inbound) ping(now time.Time) bool {
+	if now.Sub(s.pinged) < s.every(now) {
+		return false
+	}
+	s.pinged = now
+	s.pings++
+	s.link.send(datagram.Ping{Sent: s.r.set.now()})
+	return true
+}
+
+// every is the time between two pings.
+func (s *inbound) every(now time.Time) time.Duration {
 	every := s.r.set.ping
 	if s.pings < hurriedly {
 		every /= hurry
@@ -42,26 +73,51 @@ func (s *inbound) work(now time.Time) (next time.Time) {
 	if s.link.silence(now) > s.r.set.ping {
 		every /= hurry
 	}
-	if now.Sub(s.pinged) >= every {
-		s.pinged = now
-		s.pings++
-		s.link.send(datagram.Ping{Sent: s.r.set.now()})
-		news = true
-	}
-	switch due := s.reported.Add(s.r.set.feedback); {
-	case news && due.After(now):
-		next = earlier(next, due)
-	case news:
-		s.reported = now
-		s.report(now)
-	}
-	return earlier(next, s.pinged.Add(every))
+	return every
 }
 
-// report tells the sender what arrived.
+// due is when the next report is, or zero where nothing is new. The lock is held.
+func (s *inbound) due() time.Time {
+	switch {
+	case s.handed > 0:
+		return s.reported.Add(soon)
+	case s.got != s.told:
+		return s.reported.Add(s.r.set.feedback)
+	}
+	return time.Time{}
+}
+
+// needServe sees to it that serve looks at that time at the latest. The lock is held.
+func (s *inbound) needServe(at time.Time) {
+	if at.Before(s.until) {
+		s.until = at
+		signal(s.kick)
+	}
+}
+
+// handOn notes that Read has handed a frame of a lossless stream on, which the sender waits for. The lock is
+// held.
+func (s *inbound) handOn(bytes int, now time.Time) {
+	s.handed++
+	s.bytes += bytes
+	if s.handed >= mostUntoldFrames || s.bytes >= s.untold {
+		s.report(now)
+		return
+	}
+	s.needServe(s.due())
+}
+
+// setRoom takes note of what the socket keeps, so that the sender and the reports keep to it.
+func (s *inbound) setRoom(conn batch.PacketConn) {
+	s.untold = mostUntold
+	if c, ok := conn.(*batch.Conn); ok && c.Buffers().Read > 0 {
+		room := min(c.Buffers().Read, mostWindow)
+		s.got.Room, s.untold = uint32(room), min(s.untold, room/3)
+	}
+}
+
+// report tells the sender what arrived. The lock is held; sending under it keeps the reports in order.
 func (s *inbound) report(now time.Time) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	base, bits, ok := s.re.Acks()
 	if !ok && s.gotAt.IsZero() {
 		return
@@ -71,10 +127,11 @@ func (s *inbound) report(now time.Time) {
 	// What Read has not taken yet is not done with: a lossless stream goes no faster than it is read.
 	ready := s.re.Ready()
 	s.got.AckBase, s.got.AckBits = base-uint32(ready), bits<<ready|(1<<ready-1)
-	r := s.got
-	s.told = r
-	r.Age = now.Sub(s.gotAt)
-	s.link.send(r)
+	s.told, s.reported = s.got, now
+	s.handed, s.bytes = 0, 0
+	s.out = s.got
+	s.out.Age = now.Sub(s.gotAt)
+	s.link.send(&s.out)
 }
 
 // countLate counts the frames that were given up. The lock is held.
@@ -120,8 +177,9 @@ func (s *inbound) look(now time.Time) {
 	most := datagram.MaxAsks(s.link.payload())
 	for asks := s.asks; len(asks) > 0; {
 		n := min(len(asks), most)
-		s.link.send(nack(asks[:n]))
-		s.link.send(nack(asks[:n])) // a lost one would cost a round trip, and this little
+		s.nack = asks[:n]
+		s.link.send(&s.nack)
+		s.link.send(&s.nack) // a lost one would cost a round trip, and this little
 		asks = asks[n:]
 	}
 }

@@ -45,6 +45,7 @@ type flight struct {
 	rateAt   time.Time
 
 	window int       // bytes that a lossless stream may have on its way
+	most   int       // what it may grow to
 	cut    time.Time // when the window was last made smaller
 	loss   float64   // in the last report
 }
@@ -56,7 +57,7 @@ type mark struct {
 	at          time.Time
 }
 
-func (f *flight) begin() { f.window = firstWindow }
+func (f *flight) begin() { f.window, f.most = firstWindow, mostWindow }
 
 // sent notes a burst. One that was empty is ignored.
 func (f *flight) sent(first, last, bytes uint64, now time.Time) {
@@ -131,6 +132,9 @@ func (f *flight) measureRate(r datagram.Report, now time.Time) {
 
 // widen makes a lossless stream's window larger by what arrived, or smaller when the network is full.
 func (f *flight) widen(r datagram.Report, now time.Time) {
+	if r.Room > 0 { // a socket that keeps less than what is on its way loses it while its program is busy
+		f.most = int(min(max(r.Room, leastWindow), mostWindow))
+	}
 	switch {
 	case f.loss > tolerated || f.queue() > queueing:
 		if now.Sub(f.cut) > f.roundTrip() {
@@ -139,8 +143,9 @@ func (f *flight) widen(r datagram.Report, now time.Time) {
 		}
 	case f.seen:
 		more := min((r.Bytes-f.last.Bytes)/2, mostWindow) // whatever it claims
-		f.window = min(f.window+int(more), mostWindow)
+		f.window += int(more)
 	}
+	f.window = min(f.window, f.most)
 }
 
 // roundTrip is the usual one.

@@ -11,11 +11,10 @@ import (
 )
 
 const (
-	groupKept  = 64  // frames of a lossless stream to a group that wait for Read
-	openFrames = 4   // unfinished frames of one sender
-	hurriedly  = 5   // pings at the beginning, for the clock and the round trip
-	hurry      = 4   // times as often as the others
-	mostQuick  = 256 // KiB of a lossless stream between two reports
+	groupKept  = 64 // frames of a lossless stream to a group that wait for Read
+	openFrames = 4  // unfinished frames of one sender
+	hurriedly  = 5  // pings at the beginning, for the clock and the round trip
+	hurry      = 4  // times as often as the others
 	flushed    = time.Hour
 	// overtaken is how long at least a datagram is waited for after one that left later, before it counts as lost.
 	overtaken = 25 * time.Millisecond
@@ -58,11 +57,18 @@ type inbound struct {
 	ask      time.Time         // when to look for missing shards again; zero for never
 	asks     []datagram.Ask
 	told     datagram.Report // the last report
+	reported time.Time       // when that was
+	handed   int             // frames that Read has handed on since
+	bytes    int             // of those
+	until    time.Time       // when serve looks again
+	untold   int             // bytes of a lossless stream between two reports at most
 
 	// Of the goroutine that serves.
-	pinged   time.Time
-	pings    int
-	reported time.Time
+	pinged time.Time
+	pings  int
+
+	out  datagram.Report // scratch, in its place so that sending takes no memory
+	nack nack
 }
 
 func newInbound(r *receiver, l *link) *inbound {
@@ -73,6 +79,7 @@ func newInbound(r *receiver, l *link) *inbound {
 			MaxFrame: int(r.cfg.MaxFrame), Open: openFrames, Memory: 2 * int64(r.cfg.MaxFrame), Latency: r.cfg.Latency,
 		}, r.budget),
 	}
+	s.setRoom(l.hub.conn)
 	if first, ok := l.peer.FirstFrame(); ok {
 		s.re.Expect(first)
 	}
@@ -158,17 +165,18 @@ func (s *inbound) settle(now time.Time) {
 	ready := fresh != s.complete
 	s.complete = fresh
 	s.look(now)
-	next := !s.ask.IsZero() || s.got != s.told
-	quick := s.lossless && !s.group && s.got.Bytes-s.told.Bytes >= mostQuick<<10
+	if s.lossless && !s.group && s.got.Bytes-s.told.Bytes >= uint64(s.untold) {
+		s.report(now)
+	}
+	if !s.ask.IsZero() {
+		s.needServe(s.ask)
+	}
+	if s.got != s.told {
+		s.needServe(s.reported.Add(s.r.set.feedback))
+	}
 	s.mu.Unlock()
 	if ready {
 		signal(s.arrived)
-	}
-	if quick {
-		s.report(now)
-	}
-	if next {
-		signal(s.kick)
 	}
 }
 
@@ -202,63 +210,5 @@ func (s *inbound) serve(ctx context.Context) {
 			s.part(stopped)
 			return
 		}
-	}
-}
-
-// lose says that nothing more will come. Only the first reason counts.
-func (s *inbound) lose(why error) {
-	s.mu.Lock()
-	known := s.lost != nil
-	if !known {
-		s.lost = why
-	}
-	s.mu.Unlock()
-	if known {
-		return // waking serve each time would keep it busy until Read comes
-	}
-	signal(s.arrived)
-	signal(s.kick)
-}
-
-// part says bye. After the end of the stream it first waits for the sender's bye, and meanwhile take repeats
-// that all is read.
-func (s *inbound) part(why string) {
-	if s.group {
-		return
-	}
-	limit := time.NewTimer(s.r.set.bye)
-	defer limit.Stop()
-	for waiting := true; waiting; {
-		s.mu.Lock()
-		waiting = s.acked && !s.parted
-		s.mu.Unlock()
-		if !waiting {
-			break
-		}
-		select {
-		case <-s.kick:
-		case <-limit.C:
-			waiting = false
-		}
-	}
-	s.link.bye(why)
-}
-
-func (s *inbound) close() {
-	s.link.over.Store(true)
-	s.mu.Lock()
-	s.re.Close()
-	for _, f := range s.kept {
-		f.Release()
-	}
-	s.kept, s.closed = nil, true
-	s.mu.Unlock()
-}
-
-// signal puts a token into a channel that holds one.
-func signal(c chan struct{}) {
-	select {
-	case c <- struct{}{}:
-	default:
 	}
 }

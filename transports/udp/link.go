@@ -233,10 +233,16 @@ func (l *link) write(b []byte) {
 	if out := l.hub.e.out; out != nil {
 		out.Add(uint64(len(b)))
 	}
-	err := l.hub.conn.WriteTo(b, l.segment, l.to)
+	if err := l.hub.conn.WriteTo(b, l.segment, l.to); err != nil {
+		l.failed(err)
+	}
+}
+
+// failed says what the network did not take. The lock is held.
+func (l *link) failed(err error) {
 	var large *batch.TooLargeError
 	switch {
-	case err == nil, errors.Is(err, net.ErrClosed):
+	case errors.Is(err, net.ErrClosed):
 	case errors.As(err, &large):
 		l.tooLarge(large)
 	default:

@@ -9,12 +9,17 @@ import (
 const (
 	spread       = 0.7 // of the time until the next frame is due, over which a frame leaves
 	leastGap     = time.Millisecond
+	mostBusy     = 5 * time.Millisecond   // with frames, before reports, asks and the like have their turn
 	mostInterval = 100 * time.Millisecond // between two frames, as far as pacing believes it
 	// freeBurst is how many packets leave with one call where nothing is paced.
 	freeBurst = 44
 	// losslessWindow is how many frames of a lossless stream may be unconfirmed.
 	losslessWindow = 3
 	losslessBytes  = 24 << 20 // and how many bytes, beside the first one
+	// smallWindow and smallWindowBytes let more of them be unconfirmed while they are small, so that neither end
+	// waits for each.
+	smallWindow      = 32
+	smallWindowBytes = 2 << 20
 )
 
 // outgoing is the message that is being sent.
@@ -35,24 +40,24 @@ func (o *outgoing) finish() {
 	o.m = nil
 }
 
-// sendFrames sends what is due of the frame under way, and begins the next ones. It says when more is due.
+// sendFrames sends what is due of the frame under way, and begins the next ones. It says when more is due,
+// which is at once where it was busy for so long that other work may wait.
 func (p *peer) sendFrames(now time.Time) (next time.Time) {
-	for {
+	for began := now; now.Sub(began) < mostBusy; now = time.Now() {
 		if p.now.m == nil {
 			if ok, at := p.beginFrame(now); !ok {
 				return at
 			}
 		}
-		for p.now.m != nil {
-			if p.now.due.After(now) {
-				return p.now.due
-			}
-			if p.now.lossless && !p.roomFor(now) {
-				return now.Add(p.s.set.again) // a report wakes us earlier
-			}
-			p.sendChunk(now)
+		if p.now.due.After(now) {
+			return p.now.due
 		}
+		if p.now.lossless && !p.roomFor(now) {
+			return now.Add(p.s.set.again) // a report wakes us earlier
+		}
+		p.sendChunk(now)
 	}
+	return now
 }
 
 // beginFrame makes the next frame that waits the one under way, if it may go now.
@@ -81,8 +86,11 @@ func (p *peer) beginFrame(now time.Time) (ok bool, next time.Time) {
 	if p.group {
 		p.queue.confirmed(1) // as far as anybody here can know
 	}
+	room := p.queue.drained()
 	p.s.mu.Unlock()
-	p.s.changed.Notify()
+	if room {
+		p.s.changed.Notify()
+	}
 	defer p.s.items.release(it)
 	m, err := it.message(p.s.splitter, p.shape(it, now))
 	if err != nil { // check has seen the frame: nothing that can be cut is refused
@@ -111,7 +119,12 @@ func (p *peer) mayBegin(it *item, now time.Time) (ok bool, next time.Time) {
 		return !p.gated, now.Add(leastGap * 5)
 	}
 	frames, bytes := p.store.unconfirmed()
-	ok = frames < losslessWindow && (frames == 0 || bytes+len(it.frame.Data) <= losslessBytes)
+	bytes += len(it.frame.Data)
+	most := losslessBytes
+	if p.limit > 0 { // it has memory for two of the largest, and some of that goes to gaps
+		most = min(most, int(p.limit))
+	}
+	ok = frames == 0 || bytes <= most && (frames < losslessWindow || frames < smallWindow && bytes <= smallWindowBytes)
 	return ok, now.Add(p.s.set.look)
 }
 
@@ -123,7 +136,7 @@ func (p *peer) refuse(it *item) {
 	p.s.items.release(p.queue.takeOldest())
 }
 
-// pace spreads a message over most of the time until the next one.
+// pace decides in which bursts a message leaves.
 func (p *peer) pace(m *datagram.Message, lossless bool, now time.Time) {
 	o := outgoing{m: m, number: p.number, lossless: lossless && !p.group, chunk: freeBurst, due: now}
 	if gone := now.Sub(p.began); gone < time.Second {
@@ -133,14 +146,17 @@ func (p *peer) pace(m *datagram.Message, lossless bool, now time.Time) {
 		p.interval += (gone - p.interval) / 8
 	}
 	p.began = now
-	if !o.lossless && (!local(p.link.address()) || p.s.set.paceLocal) {
-		over := time.Duration(spread * float64(min(p.interval, mostInterval)))
+	if !o.lossless {
+		p.mu.Lock()
+		over := p.haste.over(p.interval)
+		p.mu.Unlock()
 		if lossless {
 			over = max(over, time.Duration(float64(m.Layout().Length)/groupRate*float64(time.Second)))
 		}
-		bursts := min(max(int(over/leastGap), 1), m.Packets())
-		o.chunk = min((m.Packets()+bursts-1)/bursts, mostSegments)
-		o.gap = over / time.Duration(bursts)
+		if bursts := min(int(over/leastGap), m.Packets()); bursts > 1 {
+			o.chunk = min((m.Packets()+bursts-1)/bursts, mostSegments)
+			o.gap = over / time.Duration(bursts)
+		}
 	}
 	p.now = o
 }

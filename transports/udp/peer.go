@@ -32,6 +32,7 @@ type peer struct {
 
 	mu      sync.Mutex // guards what the reading goroutine writes; taken alone or after no other lock
 	flight  flight
+	haste   haste
 	loss    lossMeter
 	adapt   adapter
 	store   store
@@ -61,6 +62,7 @@ func newPeer(s *sender, l *link) *peer {
 	}
 	p.loss.begin(time.Now())
 	p.flight.begin()
+	p.haste.begin(local(l.address()))
 	p.store.credit = firstCredit
 	return p
 }
@@ -214,6 +216,7 @@ func (p *peer) reported(r datagram.Report, at time.Time) {
 	p.mu.Lock()
 	sample := p.flight.report(r, at)
 	p.loss.report(r, at, p.flight.queue() > leastQueue/2)
+	p.haste.report(r, p.flight.roundTrip(), p.flight.queue(), at)
 	confirmed := p.store.confirm(r)
 	p.adapt.latency = s.cfg.Latency
 	step := p.adapt.report(at, p.flight.queue(), p.loss.mean, r, p.gated)
@@ -228,7 +231,6 @@ func (p *peer) reported(r datagram.Report, at time.Time) {
 	s.mu.Unlock()
 	if confirmed > 0 {
 		s.env.Counters.FramesOut.Add(uint64(confirmed))
-		s.changed.Notify()
 	}
 	if moved {
 		s.advise()

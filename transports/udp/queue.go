@@ -10,6 +10,10 @@ import (
 const (
 	liveQueue     = 2 // frames of a live stream that may wait for a receiver
 	losslessQueue = 2 // frames of a lossless stream, beside those under way
+	// smallQueue and smallBytes let more of them wait while they are small: changing goroutines for each would
+	// cost more than sending it.
+	smallQueue = 16
+	smallBytes = 1 << 20
 )
 
 // item is a frame on its way to receivers, with the messages that were made of it.
@@ -90,12 +94,29 @@ type queue struct {
 
 // full reports whether a frame of that kind has to wait, or to replace another.
 func (q *queue) full(lossless bool) bool {
-	limit := liveQueue
-	if lossless {
-		limit = losslessQueue
+	if !lossless {
+		return q.waiting() >= liveQueue
 	}
-	return len(q.items)-q.underWay >= limit
+	return q.filled(1)
 }
+
+// drained reports whether it is worth waking a writer of lossless frames that waits for room.
+func (q *queue) drained() bool { return !q.filled(2) }
+
+// filled reports whether that part of the room for lossless frames is taken.
+func (q *queue) filled(part int) bool {
+	if q.waiting() < losslessQueue {
+		return false
+	}
+	bytes := 0
+	for _, it := range q.items[q.underWay:] {
+		bytes += len(it.frame.Data)
+	}
+	return q.waiting() >= smallQueue/part || bytes >= smallBytes/part
+}
+
+// waiting is how many items are not under way.
+func (q *queue) waiting() int { return len(q.items) - q.underWay }
 
 // push adds an item and takes a reference to it.
 func (q *queue) push(it *item) { q.items = append(q.items, q.pool.retain(it)) }

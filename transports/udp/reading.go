@@ -26,23 +26,25 @@ func (s *inbound) next(now time.Time) (f *pipeline.Frame, wake time.Time, err er
 	base, _, known := s.re.Acks()
 	over := !s.ended.IsZero() && !waits &&
 		(!known || !before(base, s.last+1) || now.Sub(s.ended) >= s.r.cfg.Latency || s.lost != nil)
-	lost, lossless := s.lost, f != nil && f.Lossless
-	if f == nil && err == nil && over {
+	lost := s.lost
+	switch {
+	case f != nil && f.Lossless && !s.group:
+		s.handOn(len(f.Data), now)
+	case f == nil && err == nil && over:
 		s.acked = true
+		if !s.group {
+			s.report(now)
+		}
 	}
 	s.countLate()
 	s.mu.Unlock()
 	switch {
 	case f != nil:
-		if lossless && !s.group {
-			s.report(now) // the sender waits for it
-		}
 		return f, wake, nil
 	case err != nil:
 		return nil, wake, skipped(err)
 	case over:
 		if !s.group {
-			s.report(now)
 			s.link.send(datagram.EndAck{})
 		}
 		return nil, wake, pipeline.ErrEnd

@@ -34,7 +34,6 @@ type settings struct {
 	perAddress int              // of these, how many may come from one address
 	grace      time.Duration    // that each of them may stay before another takes its place
 	memory     int64            // bytes of unfinished frames at a receiver
-	paceLocal  bool             // frames are spread over time also towards this machine
 
 	now      func() time.Time // this machine's clock, as the peers are told
 	listen   func(ctx context.Context, address string, shared bool) (batch.PacketConn, error)

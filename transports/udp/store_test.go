@@ -156,3 +156,21 @@ func TestStoreForgets(t *testing.T) {
 		t.Errorf("%d messages are kept, want %d", len(s.kept), mostKept)
 	}
 }
+
+// What a receiver's socket keeps bounds what is on its way, however well all goes, and however little it claims.
+func TestWindowKeepsToTheRoom(t *testing.T) {
+	for room, want := range map[uint32]int{0: mostWindow, 1: leastWindow, 212_992: 212_992, 1<<32 - 1: mostWindow} {
+		var f flight
+		f.begin()
+		now := time.Unix(1000, 0)
+		r := datagram.Report{Room: room}
+		for range 100 {
+			now = now.Add(50 * time.Millisecond)
+			r.Highest, r.Received, r.Bytes = r.Highest+1000, r.Received+1000, r.Bytes+1<<20
+			f.report(r, now)
+		}
+		if f.window != want {
+			t.Errorf("with room for %d bytes the window has %d, want %d", room, f.window, want)
+		}
+	}
+}

@@ -20,7 +20,7 @@ type Ping struct {
 func (p Ping) Append(dst []byte) []byte {
 	start := len(dst)
 	dst = binary.BigEndian.AppendUint64(begin(dst, TypePing), uint64(p.Sent.UnixNano()))
-	return finish(dst, start, 0, 0)
+	return finish(dst, start, 0)
 }
 
 // Pong answers a ping, as in RFC 5905 section 8: t1 and t2, t3 of the four times.
@@ -37,21 +37,18 @@ func (p Pong) Append(dst []byte) []byte {
 	for _, t := range [...]time.Time{p.PingSent, p.Received, p.Sent} {
 		dst = binary.BigEndian.AppendUint64(dst, uint64(t.UnixNano()))
 	}
-	return finish(dst, start, 0, 0)
+	return finish(dst, start, 0)
 }
 
 // AppendEnd adds the message that ends a stream.
 func AppendEnd(dst []byte) []byte {
-	return finish(begin(dst, TypeEnd), len(dst), 0, 0)
+	return finish(begin(dst, TypeEnd), len(dst), 0)
 }
 
 // AppendBye adds the message that says why this end stops for now. A text above 1024 bytes is cut, and what in
 // it is no UTF-8 is replaced.
 func AppendBye(dst []byte, text string) []byte {
-	text = fit(text)
-	start := len(dst)
-	dst = finish(begin(dst, TypeBye), start, uint32(len(text)), Checksum(0, []byte(text)))
-	return append(dst, text...)
+	return finishText(begin(dst, TypeBye), len(dst), fit(text))
 }
 
 // fit makes a text one that the other end takes: it may name files.

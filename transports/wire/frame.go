@@ -81,11 +81,11 @@ func checkRotation(degrees int) error {
 	return fmt.Errorf("rotation of %d degrees, wants 0, 90, 180 or 270", degrees)
 }
 
-// AppendFrame adds everything of a frame's message that goes before its data, whose checksum it gets. The
-// frame has passed CheckFrame.
-func AppendFrame(dst []byte, f *pipeline.Frame, sum uint32) []byte {
+// AppendFrame adds everything of a frame's message that goes before its data; AppendTrailer adds what goes
+// behind them. The frame has passed CheckFrame.
+func AppendFrame(dst []byte, f *pipeline.Frame) []byte {
 	start := len(dst)
-	return finish(AppendFrameHead(begin(dst, TypeFrame), f), start, uint32(len(f.Data)), sum)
+	return finish(AppendFrameHead(begin(dst, TypeFrame), f), start, uint32(len(f.Data)))
 }
 
 // AppendFrameHead adds the head of a frame alone: everything that is known of it but its data. The frame

@@ -9,7 +9,7 @@ import (
 )
 
 // Version is the version of the wire format that this package speaks.
-const Version = 1
+const Version = 2
 
 const (
 	magic = "\x89FWIRE\r\n" // not ASCII, and broken by anything that translates line ends

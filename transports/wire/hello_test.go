@@ -14,23 +14,23 @@ import (
 var hellos = []struct {
 	name, bytes, err string
 }{
-	{"sender", magic + "\x00\x01\x01\x01\x00\x00\x00\x00", ""},
-	{"receiver with max_frame", magic + "\x00\x01\x01\x02\x00\x00\x00\x08\x00\x01\x00\x04\x04\x00\x00\x00", ""},
-	{"unknown flags", magic + "\x00\x01\x01\x02\xff\xff\x00\x00", ""},
-	{"unknown extension", magic + "\x00\x01\x01\x02\x00\x00\x00\x06\x12\x34\x00\x02ab", ""},
-	{"refusal", magic + "\x00\x01\x02\x04\x00\x00\x00\x04busy", "refused (busy): busy"},
-	{"refusal with control characters", magic + "\x00\x01\x02\x05\x00\x00\x00\x03a\x1bb", `refused (full): "a\x1bb"`},
-	{"refusal of unknown reason", magic + "\x00\x01\x02\x63\x00\x00\x00\x02no", "refused (reason 99): no"},
-	{"refusal by another version", magic + "\x00\x02\x02\x02\x00\x00\x00\x03old", "refused: peer speaks version 2, we speak 1: install the same release at both ends"},
-	{"refusal that is no text", magic + "\x00\x01\x02\x01\x00\x00\x00\x01\xff", "refusal whose text is not UTF-8"},
-	{"another version", magic + "\x00\x02\x01\x01\x00\x00\x00\x00", "peer speaks version 2, we speak 1: install the same release at both ends"},
-	{"unknown kind", magic + "\x00\x01\x07\x01\x00\x00\x00\x00", "hello of unknown kind 7"},
-	{"unknown role", magic + "\x00\x01\x01\x09\x00\x00\x00\x00", "hello with unknown role 9"},
-	{"too many extensions", magic + "\x00\x01\x01\x01\x00\x00\xff\xff", "hello with 65535 bytes of extensions, the limit is 4096"},
-	{"extension beyond the end", magic + "\x00\x01\x01\x01\x00\x00\x00\x05\x00\x01\x00\x04a", "hello's extension claims 4 bytes, 1 are left"},
-	{"half an extension", magic + "\x00\x01\x01\x01\x00\x00\x00\x02\x00\x01", "hello's extensions end in the middle of an entry"},
-	{"extensions missing", magic + "\x00\x01\x01\x01\x00\x00\x00\x02", "read the hello's extensions (2 bytes): EOF"},
-	{"half a hello", magic + "\x00\x01", "read the hello (10 of 16 bytes came): unexpected EOF"},
+	{"sender", magic + "\x00\x02\x01\x01\x00\x00\x00\x00", ""},
+	{"receiver with max_frame", magic + "\x00\x02\x01\x02\x00\x00\x00\x08\x00\x01\x00\x04\x04\x00\x00\x00", ""},
+	{"unknown flags", magic + "\x00\x02\x01\x02\xff\xff\x00\x00", ""},
+	{"unknown extension", magic + "\x00\x02\x01\x02\x00\x00\x00\x06\x12\x34\x00\x02ab", ""},
+	{"refusal", magic + "\x00\x02\x02\x04\x00\x00\x00\x04busy", "refused (busy): busy"},
+	{"refusal with control characters", magic + "\x00\x02\x02\x05\x00\x00\x00\x03a\x1bb", `refused (full): "a\x1bb"`},
+	{"refusal of unknown reason", magic + "\x00\x02\x02\x63\x00\x00\x00\x02no", "refused (reason 99): no"},
+	{"refusal by another version", magic + "\x00\x01\x02\x02\x00\x00\x00\x03old", "refused: peer speaks version 1, we speak 2: install the same release at both ends"},
+	{"refusal that is no text", magic + "\x00\x02\x02\x01\x00\x00\x00\x01\xff", "refusal whose text is not UTF-8"},
+	{"another version", magic + "\x00\x01\x01\x01\x00\x00\x00\x00", "peer speaks version 1, we speak 2: install the same release at both ends"},
+	{"unknown kind", magic + "\x00\x02\x07\x01\x00\x00\x00\x00", "hello of unknown kind 7"},
+	{"unknown role", magic + "\x00\x02\x01\x09\x00\x00\x00\x00", "hello with unknown role 9"},
+	{"too many extensions", magic + "\x00\x02\x01\x01\x00\x00\xff\xff", "hello with 65535 bytes of extensions, the limit is 4096"},
+	{"extension beyond the end", magic + "\x00\x02\x01\x01\x00\x00\x00\x05\x00\x01\x00\x04a", "hello's extension claims 4 bytes, 1 are left"},
+	{"half an extension", magic + "\x00\x02\x01\x01\x00\x00\x00\x02\x00\x01", "hello's extensions end in the middle of an entry"},
+	{"extensions missing", magic + "\x00\x02\x01\x01\x00\x00\x00\x02", "read the hello's extensions (2 bytes): EOF"},
+	{"half a hello", magic + "\x00\x02", "read the hello (10 of 16 bytes came): unexpected EOF"},
 	{"nothing", "", "read the hello (0 of 16 bytes came): EOF"},
 	{"HTTP client", "GET / HTTP/1.1\r\nHost: x\r\n\r\n", "this is an HTTP client, not framewire"},
 	{"HTTP/2 client", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "this is an HTTP client, not framewire"},
@@ -119,7 +119,7 @@ func TestAnswer(t *testing.T) {
 		err    error
 		reason Reason
 	}{
-		{&VersionError{Peer: 2}, ReasonVersion},
+		{&VersionError{Peer: 1}, ReasonVersion},
 		{&StrangerError{What: "an HTTP client"}, ReasonStranger},
 	}
 	for _, test := range tests {

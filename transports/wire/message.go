@@ -3,11 +3,14 @@ package wire
 import (
 	"encoding/binary"
 	"fmt"
-	"hash/crc32"
 )
 
-// HeaderSize is the length in bytes of the header that every message begins with.
-const HeaderSize = 16
+// The lengths in bytes of the header that every message begins with, and of the trailer that follows a
+// payload.
+const (
+	HeaderSize  = 12
+	TrailerSize = 4
+)
 
 // MaxHead bounds the fields that follow a header. The longest known, an offer's with its name, has 1132.
 const MaxHead = 2048
@@ -55,36 +58,46 @@ func (t Type) String() string {
 }
 
 // Header is what every message begins with: type (1 byte), reserved (1), length of the head that follows
-// (2), length of the payload after it (4), CRC-32C of the payload (4), and CRC-32C of those twelve bytes
-// and the head (4). Nothing in it is believed before the last one fits.
+// (2), length of the payload after it (4), and CRC-32C of those eight bytes and the head (4). Nothing in it
+// is believed before that one fits.
 type Header struct {
 	Type    Type
 	Head    int    // bytes
 	Payload uint32 // bytes
-	Sum     uint32 // of the payload
 }
 
-// Checksum is the CRC-32C (Castagnoli, RFC 3720 section 12.1) of data that follows on data with that sum;
-// it begins with 0.
-func Checksum(sum uint32, data []byte) uint32 {
-	return crc32.Update(sum, castagnoli, data)
+// AppendTrailer adds what follows a payload: its checksum. That stands behind it so that a large payload can
+// be summed while it is written, and is brought from memory once. A message without payload has no trailer.
+func AppendTrailer(dst []byte, sum uint32) []byte {
+	return binary.BigEndian.AppendUint32(dst, sum)
 }
-
-var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 // begin adds a header whose lengths and sum finish fills in.
 func begin(dst []byte, t Type) []byte {
-	return append(dst, byte(t), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+	return append(dst, byte(t), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
 }
 
-// finish completes the message that starts at that offset: what was added after its header is its head.
-func finish(dst []byte, start int, payload uint32, sum uint32) []byte {
+// finish completes the header of the message that starts at that offset: what was added after it is its head.
+func finish(dst []byte, start int, payload uint32) []byte {
 	m := dst[start:]
 	binary.BigEndian.PutUint16(m[2:], uint16(len(m)-HeaderSize))
 	binary.BigEndian.PutUint32(m[4:], payload)
-	binary.BigEndian.PutUint32(m[8:], sum)
-	binary.BigEndian.PutUint32(m[12:], Checksum(Checksum(0, m[:12]), m[HeaderSize:]))
+	binary.BigEndian.PutUint32(m[8:], headerSum(m))
 	return dst
+}
+
+// finishText is finish for a message whose payload is a text, which it adds.
+func finishText(dst []byte, start int, text string) []byte {
+	dst = append(finish(dst, start, uint32(len(text))), text...)
+	if text == "" {
+		return dst
+	}
+	return AppendTrailer(dst, Checksum(0, []byte(text)))
+}
+
+// headerSum is the checksum of a header and the head that follows it; b holds both.
+func headerSum(b []byte) uint32 {
+	return Checksum(Checksum(0, b[:HeaderSize-4]), b[HeaderSize:])
 }
 
 // headLength reads how many bytes of head follow a header, not yet verified but bounded.
@@ -109,14 +122,13 @@ func ParseHeader(b []byte) (Header, []byte, error) {
 	if len(b) != HeaderSize+n {
 		return Header{}, nil, fmt.Errorf("message's head has %d bytes, wants %d", len(b)-HeaderSize, n)
 	}
-	if sum := Checksum(Checksum(0, b[:12]), b[HeaderSize:]); sum != binary.BigEndian.Uint32(b[12:]) {
-		return Header{}, nil, fmt.Errorf("message with a damaged header (CRC-32C %08x, wants %08x)", binary.BigEndian.Uint32(b[12:]), sum)
+	if sum, said := headerSum(b), binary.BigEndian.Uint32(b[8:]); sum != said {
+		return Header{}, nil, fmt.Errorf("message with a damaged header (CRC-32C %08x, wants %08x)", said, sum)
 	}
 	h := Header{
 		Type:    Type(b[0]),
 		Head:    n,
 		Payload: binary.BigEndian.Uint32(b[4:]),
-		Sum:     binary.BigEndian.Uint32(b[8:]),
 	}
 	return h, b[HeaderSize:], nil
 }

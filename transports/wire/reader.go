@@ -2,6 +2,7 @@ package wire
 
 import (
 	"bufio"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -141,7 +142,7 @@ func (r *Reader) frame(h Header, head []byte) (*pipeline.Frame, error) {
 	f := r.pool.Get(min(size, max(firstAlloc, r.largest)))
 	err := ParseFrameHead(f, head, h.Payload, &r.name)
 	if err == nil {
-		err = r.payload(f, size, h.Sum)
+		err = r.payload(f, size)
 	} else if codec := (*CodecError)(nil); errors.As(err, &codec) {
 		if skipped := r.skip(h.Payload); skipped != nil {
 			err = skipped
@@ -155,7 +156,7 @@ func (r *Reader) frame(h Header, head []byte) (*pipeline.Frame, error) {
 	return f, nil
 }
 
-func (r *Reader) payload(f *pipeline.Frame, size int, want uint32) error {
+func (r *Reader) payload(f *pipeline.Frame, size int) error {
 	var sum uint32
 	for got := 0; got < size; {
 		if got == len(f.Data) {
@@ -168,10 +169,25 @@ func (r *Reader) payload(f *pipeline.Frame, size int, want uint32) error {
 			return fmt.Errorf("frame %d broke off after %d of %d bytes: %w", f.Seq, got, size, unexpected(err))
 		}
 	}
-	if sum != want {
-		return fmt.Errorf("frame %d is damaged (CRC-32C %08x, wants %08x)", f.Seq, sum, want)
+	said, err := r.trailer(size)
+	if err == nil && sum != said {
+		err = fmt.Errorf("frame %d is damaged (CRC-32C %08x, wants %08x)", f.Seq, sum, said)
 	}
-	return nil
+	return err
+}
+
+// trailer reads what follows a payload of that size: the checksum that it should have.
+func (r *Reader) trailer(size int) (uint32, error) {
+	if size == 0 {
+		return 0, nil
+	}
+	b, err := r.in.Peek(TrailerSize)
+	if err != nil {
+		return 0, inMessage(err)
+	}
+	sum := binary.BigEndian.Uint32(b)
+	_, err = r.in.Discard(TrailerSize)
+	return sum, err
 }
 
 func (r *Reader) text(h Header) (string, error) {
@@ -206,17 +222,20 @@ func (r *Reader) bytes(h Header) ([]byte, error) {
 			return nil, inMessage(err)
 		}
 	}
-	if sum != h.Sum {
-		return nil, fmt.Errorf("damaged payload (CRC-32C %08x, wants %08x)", sum, h.Sum)
+	said, err := r.trailer(size)
+	if err == nil && sum != said {
+		err = fmt.Errorf("damaged payload (CRC-32C %08x, wants %08x)", sum, said)
 	}
-	return r.buf, nil
+	return r.buf, err
 }
 
+// skip passes a payload over that is not looked at, and its trailer.
 func (r *Reader) skip(n uint32) error {
 	if _, err := r.in.Discard(int(n)); err != nil {
 		return inMessage(err)
 	}
-	return nil
+	_, err := r.trailer(int(n))
+	return err
 }
 
 // inMessage gives an error of the connection its place.

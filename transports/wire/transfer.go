@@ -45,7 +45,7 @@ func AppendOffer(dst []byte, transfer uint64, sum [32]byte, f *pipeline.Frame) [
 	dst = binary.BigEndian.AppendUint64(begin(dst, TypeOffer), transfer)
 	dst = binary.BigEndian.AppendUint64(dst, uint64(len(f.Data)))
 	dst = append(dst, sum[:]...)
-	return finish(AppendFrameHead(dst, f), start, 0, 0)
+	return finish(AppendFrameHead(dst, f), start, 0)
 }
 
 // OfferAnswer is a receiver's word about an offer, or about a chunk.
@@ -58,13 +58,11 @@ type OfferAnswer struct {
 
 // Append adds the message to dst. A text above 1024 bytes is cut, and what in it is no UTF-8 is replaced.
 func (a OfferAnswer) Append(dst []byte) []byte {
-	text := fit(a.Text)
 	start := len(dst)
 	dst = binary.BigEndian.AppendUint64(begin(dst, TypeAnswer), a.Transfer)
 	dst = append(dst, byte(a.Verdict))
 	dst = binary.BigEndian.AppendUint64(dst, uint64(a.Offset))
-	dst = finish(dst, start, uint32(len(text)), Checksum(0, []byte(text)))
-	return append(dst, text...)
+	return finishText(dst, start, fit(a.Text))
 }
 
 // Chunk is a piece of an offered picture's data.
@@ -74,12 +72,13 @@ type Chunk struct {
 	Data     []byte // at least one byte; valid until the next call of Next
 }
 
-// AppendChunk adds everything of a chunk's message that goes before its data.
-func AppendChunk(dst []byte, transfer uint64, offset int64, data []byte) []byte {
+// AppendChunk adds everything of a chunk's message that goes before its data, of which there are that many
+// bytes; AppendTrailer adds what goes behind them.
+func AppendChunk(dst []byte, transfer uint64, offset int64, size int) []byte {
 	start := len(dst)
 	dst = binary.BigEndian.AppendUint64(begin(dst, TypeChunk), transfer)
 	dst = binary.BigEndian.AppendUint64(dst, uint64(offset))
-	return finish(dst, start, uint32(len(data)), Checksum(0, data))
+	return finish(dst, start, uint32(size))
 }
 
 // offer reads an offer. A codec that is not known gives an Offer that has no more than its number.
