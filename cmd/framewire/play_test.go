@@ -356,7 +356,7 @@ func TestPlayInAWindow(t *testing.T) {
 		return id != ""
 	})
 	eventually(t, "the window to take the first picture's size", func() bool {
-		return !strings.Contains(xdotool("getwindowgeometry", id), "640x360")
+		return strings.Contains(xdotool("getwindowgeometry", id), "64x48")
 	})
 	for _, key := range []string{"space", "Right", "Right", "plus"} {
 		xdotool("key", "--window", id, key)

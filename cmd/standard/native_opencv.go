@@ -2,6 +2,6 @@
 
 package standard
 
-import "gocv.io/x/gocv"
+import "framewire/pipeline/native"
 
-func native() string { return "OpenCV " + gocv.OpenCVVersion() }
+func builtWith() string { return "OpenCV " + native.Version() }

@@ -2,4 +2,4 @@
 
 package standard
 
-func native() string { return "" }
+func builtWith() string { return "" }

@@ -43,5 +43,5 @@ func Plugins() []pipeline.Spec {
 
 // Program is the framewire binary.
 func Program() cli.Program {
-	return cli.Program{Plugins: Plugins(), Devices: printDevices, Network: printNetwork, Native: native()}
+	return cli.Program{Plugins: Plugins(), Devices: printDevices, Network: printNetwork, Native: builtWith()}
 }

@@ -5,14 +5,18 @@ package still
 import (
 	"fmt"
 
-	"framewire/pipeline"
-
 	"gocv.io/x/gocv"
+
+	"framewire/pipeline"
+	"framewire/pipeline/native"
 )
 
 // readHEIF has OpenCV decode a picture. Whether it can depends on how it was built: AVIF came with 4.8. The
 // decoders behind it turn the picture themselves.
 func readHEIF(f *pipeline.Frame, name string) (*pipeline.Frame, error) {
+	if err := native.Load(native.ImgCodecs); err != nil {
+		return nil, err
+	}
 	mat, err := gocv.IMDecode(f.Data, gocv.IMReadColor)
 	if err != nil {
 		_ = mat.Close()
@@ -20,7 +24,7 @@ func readHEIF(f *pipeline.Frame, name string) (*pipeline.Frame, error) {
 	}
 	defer mat.Close()
 	if mat.Empty() {
-		return nil, fmt.Errorf("%s picture, which the installed OpenCV (%s) does not read: %w", name, gocv.OpenCVVersion(), ErrUnread)
+		return nil, fmt.Errorf("%s picture, which the installed OpenCV (%s) does not read: %w", name, native.Version(), ErrUnread)
 	}
 	if err := checkSize(mat.Cols(), mat.Rows()); err != nil {
 		return nil, fmt.Errorf("%s file that cannot be decoded: %w", name, err)

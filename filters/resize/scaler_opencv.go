@@ -11,17 +11,25 @@ import (
 	"gocv.io/x/gocv"
 
 	"framewire/filters/internal/raster"
+	"framewire/pipeline/native"
 )
 
 // scaler brings planes to another size by OpenCV, which works on several rows at once. It keeps its memory from
 // frame to frame.
 type scaler struct {
+	loaded bool   // OpenCV is
 	packed []byte // a plane without padding between its rows
 	middle []byte // a plane that has to grow in one direction and to shrink in the other, after shrinking
 }
 
 // scale writes src into dst, whatever their sizes; they have the same layout and dst has no padding.
 func (s *scaler) scale(dst, src raster.Picture) error {
+	if !s.loaded {
+		if err := native.Load(native.ImgProc); err != nil {
+			return err
+		}
+		s.loaded = true
+	}
 	from := src.Planes()
 	for i, to := range dst.Planes() {
 		if err := s.plane(to, s.pack(from[i])); err != nil {

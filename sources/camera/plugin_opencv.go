@@ -14,6 +14,7 @@ import (
 	"gocv.io/x/gocv"
 
 	"framewire/pipeline"
+	"framewire/pipeline/native"
 )
 
 const missing = ""
@@ -35,6 +36,9 @@ var _ capture = (*video)(nil)
 
 // openCapture opens a camera and sets it up: first the format, on which sizes and rates depend.
 func openCapture(r request) (capture, error) {
+	if err := native.Load(native.VideoIO); err != nil {
+		return nil, err
+	}
 	// OpenCV waits this long for a picture, 10 s if it is not told; then its read returns.
 	if name := "OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT"; os.Getenv(name) == "" {
 		if err := os.Setenv(name, strconv.Itoa(int(math.Ceil(r.cfg.Timeout.Seconds())))); err != nil {

@@ -1,9 +1,11 @@
 package file
 
 import (
+	"bytes"
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -137,6 +139,34 @@ func cutTables(t *testing.T, image []byte) []byte {
 	}
 }
 
+// Images are read straight into their frames, whose size follows that of the images before.
+func TestImagesOfAllSizes(t *testing.T) {
+	var images [][]byte
+	for i, size := range []int{0, 10, 200_000, 5, 201_000, 60_000, 3, 400_000, 400_000, 450_000, 20, 20} {
+		image := append([]byte(nil), demuxtest.Numbered(t, i+1)[i]...)
+		for ; size > 0; size -= 50_000 {
+			n := min(size, 50_000)
+			comment := append([]byte{0xFF, 0xFE, byte((n + 2) >> 8), byte(n + 2)}, make([]byte, n)...)
+			image = slices.Concat(image[:2], comment, image[2:])
+		}
+		images = append(images, image)
+	}
+	for name, content := range map[string][]byte{
+		"c.mkv": demuxtest.Matroska(images, demuxtest.MatroskaOptions{}), "c.avi": demuxtest.AVI(images, demuxtest.AVIOptions{}),
+		"c.mp4": demuxtest.MP4(images, 1), "c.mjpeg": bytes.Join(images, nil),
+	} {
+		got := pictures(t, playing(t, written(t, name, content)))
+		if len(got) != len(images) {
+			t.Fatalf("%s: %d pictures", name, len(got))
+		}
+		for i := range got {
+			if !bytes.Equal(got[i].data, images[i]) {
+				t.Errorf("%s: picture %d is another", name, i)
+			}
+		}
+	}
+}
+
 func TestTwoFieldsInAChunkAreNotPassedOn(t *testing.T) {
 	path := written(t, "fields.avi", demuxtest.AVI(demuxtest.Photos(t, 4), demuxtest.AVIOptions{Height: 32}))
 	at := target{path: path}
@@ -145,7 +175,8 @@ func TestTwoFieldsInAChunkAreNotPassedOn(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer in.Close()
-	if _, err := newImages(at, in, reader(in), pipeline.Env{Pool: pipeline.NewPool()}); !errors.Is(err, demux.ErrNotMJPEG) {
-		t.Errorf("got %v", err)
+	pool := pipeline.NewPool()
+	if _, err := newImages(at, in, reader(in), pipeline.Env{Pool: pool}); !errors.Is(err, demux.ErrNotMJPEG) || pool.Outstanding() != 0 {
+		t.Errorf("got %v, and %d frames are left", err, pool.Outstanding())
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"gocv.io/x/gocv"
 
 	"framewire/pipeline"
+	"framewire/pipeline/native"
 )
 
 // EncoderMissing is empty: this build encodes video.
@@ -39,6 +40,9 @@ var _ slots = (*encoded)(nil)
 // NewEncoded begins a file with pixels (BGR) that encoder, h264, avc1 or mp4v, encodes; its name's extension
 // chooses the container. The file is closed and opened again by its name.
 func NewEncoded(file File, encoder string, first *pipeline.Frame) (Muxer, error) {
+	if err := native.Load(native.VideoIO); err != nil {
+		return nil, err
+	}
 	// With an absolute path FFmpeg cannot take the beginning of a name for a protocol.
 	path, err := filepath.Abs(file.Name())
 	if err != nil {

@@ -31,6 +31,7 @@ import (
 	"unsafe"
 
 	"framewire/pipeline"
+	"framewire/pipeline/native"
 )
 
 // What FFmpeg's libraries say of a clip in other words than theirs.
@@ -72,6 +73,9 @@ type About struct {
 // New gives a clip that is not open. FFmpeg prints nothing between our lines, unless the user has one of the
 // settings by which OpenCV, with which we record, has it print.
 func New() (*Clip, error) {
+	if err := native.Load(native.FFmpeg); err != nil {
+		return nil, err
+	}
 	quiet := C.int(1)
 	if os.Getenv("OPENCV_FFMPEG_LOGLEVEL") != "" || os.Getenv("OPENCV_FFMPEG_DEBUG") != "" {
 		quiet = 0
