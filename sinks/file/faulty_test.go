@@ -24,7 +24,11 @@ type faulty struct {
 	block chan struct{} // writes wait until it is closed
 	free  int64         // 0: what the real one says
 	syncs int
+	begun []part // that it was told to begin with
 }
+
+// part is n bytes of a file.
+type part struct{ at, n int64 }
 
 func (d *faulty) set(fault error) {
 	d.mu.Lock()
@@ -118,6 +122,13 @@ func (f faultyFile) Sync() error {
 		return err
 	}
 	return f.File.Sync()
+}
+
+func (f faultyFile) BeginSync(at, n int64) {
+	f.d.mu.Lock()
+	f.d.begun = append(f.d.begun, part{at, n})
+	f.d.mu.Unlock()
+	f.File.BeginSync(at, n)
 }
 
 // bench is a sink on a faulty disk, with what it logs and notes.

@@ -27,6 +27,7 @@ type segment struct {
 	wrote  time.Time // when the last frame was written
 	dirty  bool      // there are frames that were not synced
 	named  bool      // its name is durable
+	begun  int64     // bytes that the disk was told to begin with, or has
 }
 
 // path is its name as long as it is not finished.
@@ -42,6 +43,18 @@ func (s *segment) write(f *pipeline.Frame, at time.Duration) error {
 	s.last, s.wrote, s.dirty = at, time.Now(), true
 	s.frames++
 	return nil
+}
+
+// ahead is how many bytes may wait until the disk is told to begin with them: so a sync finds little left, and holds
+// the frames behind it up for less time.
+const ahead = 8 << 20
+
+// beginSync has the disk begin with what was written, where that is much.
+func (s *segment) beginSync() {
+	if n := s.mux.Size() - s.begun; n >= ahead {
+		s.file.BeginSync(s.begun, n)
+		s.begun += n
+	}
 }
 
 // entry is its line in the index; codec is the encoder's or empty.

@@ -41,6 +41,41 @@ func TestSyncs(t *testing.T) {
 	}
 }
 
+// TestBeginsEarly has the disk begin before the next sync with what is much, each byte once.
+func TestBeginsEarly(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		sync  time.Duration
+		size  int // of a frame
+		parts int
+	}{
+		{"much", 10 * time.Second, ahead / 4, 12}, {"little", time.Second, 1000, 0}, {"little between two", time.Second, ahead / 30, 0},
+		{"left to the system", 0, ahead / 4, 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				cfg, _ := inFolder(t, "rec.mkv")
+				cfg.Sync = c.sync
+				b := newBench(t, cfg)
+				b.frames(t, 50, func(f *pipeline.Frame) { enlarge(f, c.size) })
+				if err := b.close(t); err != nil {
+					t.Error(err)
+				}
+				if len(b.disk.begun) != c.parts {
+					t.Errorf("it begins %d times, wants %d", len(b.disk.begun), c.parts)
+				}
+				var end int64
+				for _, p := range b.disk.begun {
+					if p.at != end || p.n < ahead {
+						t.Errorf("it begins with %d bytes at %d behind %d", p.n, p.at, end)
+					}
+					end = p.at + p.n
+				}
+			})
+		})
+	}
+}
+
 // TestWordComesWhenDurable has somebody wait for the word that a frame was recorded.
 func TestWordComesWhenDurable(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -109,6 +109,7 @@ func (w *writer) sync() {
 	if !seg.dirty {
 		return
 	}
+	seg.begun = seg.mux.Size()
 	err := seg.file.Sync()
 	if err == nil && !seg.named {
 		err = w.disk.SyncDir(filepath.Dir(seg.path()))

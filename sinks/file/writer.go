@@ -184,6 +184,9 @@ func (w *writer) try(it buffer.Item) error {
 			if seg.frames == 1 {
 				w.env.Log.Info("recording", "path", seg.path(), "format", seg.format.String())
 			}
+			if w.cfg.Sync > 0 {
+				seg.beginSync()
+			}
 			return nil
 		case errors.Is(err, mux.ErrNoEncoder), seg.frames == 0:
 			w.seg = nil

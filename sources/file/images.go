@@ -22,8 +22,10 @@ type images struct {
 	pool  *pipeline.Pool
 	begun time.Time // of a live stream: its first picture
 
-	image []byte // that advance read
-	ahead bool   // by newImages already
+	spare *pipeline.Frame // whose memory images are read into; nil before the first one and when frame gave it away
+	room  int             // bytes that it gets
+	image []byte          // that advance read; in spare where that had the room
+	ahead bool            // by newImages already
 	told  time.Duration
 }
 
@@ -43,16 +45,18 @@ func newImages(from target, in *input, r *demux.Tape, env pipeline.Env) (*images
 		return nil, p.explain(err)
 	}
 	p.info = about{About: p.demux.About(), live: in.live}
-	p.image, p.told, err = p.demux.Next()
+	err = p.read()
 	if errors.Is(err, io.EOF) {
 		err = demux.ErrNoPicture
 	}
 	if err != nil {
+		p.giveUp()
 		return nil, p.explain(err)
 	}
 	p.ahead = true
 	// Two fields in a chunk, as old capture cards write it, are not one JPEG image.
 	if _, height, err := jpeg.Size(p.image); err != nil || p.info.Height >= 2*height {
+		p.giveUp()
 		return nil, demux.ErrNotMJPEG
 	}
 	return p, nil
@@ -68,7 +72,7 @@ func (p *images) advance(ctx context.Context) (told time.Duration, err error) {
 			release := context.AfterFunc(ctx, func() { _ = p.in.stop() })
 			defer release()
 		}
-		p.image, p.told, err = p.demux.Next()
+		err = p.read()
 	}
 	p.ahead = false
 	switch {
@@ -85,11 +89,30 @@ func (p *images) advance(ctx context.Context) (told time.Duration, err error) {
 	return p.told, nil
 }
 
+// read reads the next image into the memory that its frame will have. How much that is follows the largest of the
+// last images: one that has more is copied, and a single large one must not make all frames behind it large.
+func (p *images) read() (err error) {
+	if p.spare == nil || cap(p.spare.Data) < p.room {
+		p.giveUp()
+		p.spare = p.pool.Get(p.room)
+	}
+	p.image, p.told, err = p.demux.Next(p.spare.Data[:0])
+	p.room = max(len(p.image)+len(p.image)/8, p.room-p.room/8)
+	return err
+}
+
 // frame gives the image, with the Huffman tables filled in that it may lack.
-func (p *images) frame() (*pipeline.Frame, error) {
-	f, err := jpegFrame(p.pool, p.image)
-	if err != nil {
+func (p *images) frame() (f *pipeline.Frame, err error) {
+	format, whole, err := describe(p.image)
+	switch {
+	case err != nil:
 		return nil, fmt.Errorf("%s: %w: %w", p.from, err, pipeline.ErrSkip)
+	case whole && &p.image[0] == &p.spare.Data[:1][0]:
+		f, p.spare = p.spare, nil
+		f.Resize(len(p.image))
+		f.Format, f.Key = format, true
+	default:
+		f = completed(p.pool, p.image, format)
 	}
 	f.Meta.Rotation = p.info.Rotation
 	return f, nil
@@ -115,18 +138,16 @@ func (p *images) explain(err error) error {
 	return fmt.Errorf("%s: %w", p.from, err)
 }
 
-// close closes the file or the connection.
-func (p *images) close() error { return p.in.Close() }
-
-// jpegFrame puts one JPEG image into a frame.
-func jpegFrame(pool *pipeline.Pool, image []byte) (*pipeline.Frame, error) {
-	width, height, err := jpeg.Size(image)
-	if err != nil {
-		return nil, err
+// giveUp gives the memory for images back.
+func (p *images) giveUp() {
+	if p.spare != nil {
+		p.spare.Release()
+		p.spare = nil
 	}
-	f := pool.Get(len(image) + jpeg.TablesSize)
-	f.Resize(len(jpeg.AppendComplete(f.Data[:0], image)))
-	f.Format = pipeline.JPEG(width, height)
-	f.Key = true
-	return f, nil
+}
+
+// close closes the file or the connection.
+func (p *images) close() error {
+	p.giveUp()
+	return p.in.Close()
 }

@@ -21,7 +21,8 @@ type avi struct {
 	height int    // of the video, in pixels
 	ticks  int64  // of the whole clip, as the header has it
 	tick   int64
-	image  []byte
+	head   [chunkHead]byte // of a chunk
+	name   string          // of the last chunk, to use again
 
 	first int64 // where the pictures begin
 	scan  *avi  // walks ahead, for the places in points
@@ -30,8 +31,10 @@ type avi struct {
 
 var _ Demuxer = (*avi)(nil)
 
-// chunkHead is how long the head of a chunk is, in bytes: its name and its size.
-const chunkHead = 8
+const (
+	chunkHead  = 8        // bytes of the head of a chunk: its name and its size
+	mostHeader = 64 << 10 // bytes of a chunk in the clip's header that is read
+)
 
 // newAVI reads the headers, up to the first list of pictures.
 func newAVI(r *Tape) (*avi, error) {
@@ -89,11 +92,14 @@ func newAVI(r *Tape) (*avi, error) {
 
 // chunk reads a chunk's head. Of a list that is worth entering it gives the list's type.
 func (a *avi) chunk() (id string, size int64, err error) {
-	var head [chunkHead]byte
-	if err := a.full(head[:]); err != nil {
+	head := a.head[:]
+	if err := a.full(head); err != nil {
 		return "", 0, err
 	}
-	id, size = string(head[:4]), int64(binary.LittleEndian.Uint32(head[4:]))
+	if string(head[:4]) != a.name {
+		a.name = string(head[:4])
+	}
+	id, size = a.name, int64(binary.LittleEndian.Uint32(head[4:]))
 	if id != "LIST" && id != "RIFF" {
 		return id, size, nil
 	}
@@ -116,7 +122,7 @@ func (a *avi) full(buf []byte) error {
 
 // small reads a header chunk.
 func (a *avi) small(size int64) ([]byte, error) {
-	if size < 40 || size > bufferSize {
+	if size < 40 || size > mostHeader {
 		return nil, fmt.Errorf("damaged at byte %d: a header of %d bytes", a.pos, size)
 	}
 	head, err := readN(a.r, nil, int(size))
@@ -148,19 +154,20 @@ func (a *avi) About() About {
 }
 
 // Next gives the next picture.
-func (a *avi) Next() ([]byte, time.Duration, error) {
+func (a *avi) Next(buf []byte) ([]byte, time.Duration, error) {
 	size, told, err := a.picture()
 	if err != nil {
 		return nil, 0, err
 	}
-	if a.image, err = readN(a.r, a.image, int(size)); err != nil {
+	image, err := readN(a.r, buf, int(size))
+	if err != nil {
 		return nil, 0, err
 	}
 	a.pos += size
 	if err := a.pad(size); err != nil && !errors.Is(err, io.EOF) {
 		return nil, 0, err
 	}
-	return a.image, told, nil
+	return image, told, nil
 }
 
 // picture reads up to the data of the next picture and gives its size and time. A chunk without data means

@@ -14,15 +14,20 @@ import (
 // maxImage is the largest encoded picture that is read, in bytes. Whatever claims to be larger is damage.
 const maxImage = 64 << 20
 
-// bufferSize is how much of a file is read at once.
-const bufferSize = 64 << 10
+const (
+	// readAhead is how much of a clip is read before it is known what it is: images larger than that go straight to
+	// where they belong.
+	readAhead = 4 << 10
+	// leastGrowth is the least memory that bytes get for which there was no room.
+	leastGrowth = 64 << 10
+)
 
 // Demuxer takes the JPEG images out of a Motion JPEG clip, one after the other. Its methods may not overlap.
 type Demuxer interface {
-	// Next gives an image, which is valid until the next call, and the time that the clip tells for it, or
-	// NoTime. io.EOF comes after the last whole image, also when the clip is cut off inside one. Errors of the
-	// reader are given on; all others tell of damage.
-	Next() (image []byte, told time.Duration, err error)
+	// Next gives an image and the time that the clip tells for it, or NoTime. It writes the image to the beginning
+	// of buf, or to memory of its own where buf has no capacity for it. io.EOF comes after the last whole image, also
+	// when the clip is cut off inside one. Errors of the reader are given on; all others tell of damage.
+	Next(buf []byte) (image []byte, told time.Duration, err error)
 	// About gives what the clip's header tells.
 	About() About
 	// Jump goes to a place from which Next comes to the picture of that time, and gives the time of the first
@@ -76,7 +81,7 @@ func readN(r io.Reader, buf []byte, n int) ([]byte, error) {
 	buf = buf[:0]
 	for len(buf) < n {
 		if len(buf) == cap(buf) {
-			bigger := make([]byte, len(buf), min(n, max(2*cap(buf), bufferSize)))
+			bigger := make([]byte, len(buf), min(n, max(2*cap(buf), leastGrowth)))
 			copy(bigger, buf)
 			buf = bigger
 		}
@@ -91,7 +96,7 @@ func readN(r io.Reader, buf []byte, n int) ([]byte, error) {
 
 // skip passes over n bytes.
 func skip(r *Tape, n int64) error {
-	if r.file != nil && n > int64(r.Buffered()) {
+	if r.file != nil && n > int64(max(r.Buffered(), readAhead)) {
 		return r.leap(n)
 	}
 	for n > 0 {

@@ -29,7 +29,7 @@ func demuxedFrom(r io.Reader) taken {
 	}
 	got := taken{about: d.About()}
 	for {
-		image, told, err := d.Next()
+		image, told, err := d.Next(nil)
 		if err != nil {
 			if !errors.Is(err, io.EOF) {
 				got.err = err
@@ -120,6 +120,28 @@ func TestDemux(t *testing.T) {
 	}
 }
 
+// An image is written where its frame has room for it, and is the same where it has not.
+func TestNextTakesTheRoomThatItGets(t *testing.T) {
+	for _, c := range demuxCases(t) {
+		t.Run(c.name, func(t *testing.T) {
+			want := demuxed(c.content).images[0]
+			for less := range 2 {
+				d, err := Open(NewTape(bytes.NewReader(c.content)))
+				if err != nil {
+					t.Fatal(err)
+				}
+				room := make([]byte, len(want)-less)
+				image, _, err := d.Next(room[:0])
+				if err != nil || !bytes.Equal(image, want) {
+					t.Errorf("with room for %d of %d bytes it gives %d other bytes, %v", len(room), len(want), len(image), err)
+				} else if there := &image[0] == &room[0]; there != (less == 0) {
+					t.Errorf("with room for %d of %d bytes: written there: %v", len(room), len(want), there)
+				}
+			}
+		})
+	}
+}
+
 // A recording that was cut off anywhere plays its whole pictures, each of them unharmed.
 func TestDemuxCutOffAnywhere(t *testing.T) {
 	for _, c := range demuxCases(t) {
@@ -190,7 +212,7 @@ func TestReadNTakesNoMoreThanComes(t *testing.T) {
 	if err != io.EOF || len(buf) != 1000 {
 		t.Errorf("%d bytes, %v", len(buf), err)
 	}
-	if cap(buf) > bufferSize {
+	if cap(buf) > leastGrowth {
 		t.Errorf("took %d bytes for 1000", cap(buf))
 	}
 }
@@ -232,7 +254,7 @@ func searched(content []byte) {
 	}
 	for _, to := range []time.Duration{100 * time.Millisecond, time.Hour, 0} {
 		if _, ok := d.Jump(to); ok {
-			_, _, _ = d.Next()
+			_, _, _ = d.Next(nil)
 		}
 	}
 }
@@ -246,7 +268,7 @@ func BenchmarkNext(b *testing.B) {
 	clips, size := demuxtest.Long(b)
 	for name, content := range clips {
 		b.Run(name, func(b *testing.B) {
-			d, left := Demuxer(nil), 0
+			d, left, image := Demuxer(nil), 0, []byte(nil)
 			b.SetBytes(int64(size))
 			b.ReportAllocs()
 			for b.Loop() {
@@ -257,7 +279,8 @@ func BenchmarkNext(b *testing.B) {
 					}
 					left = demuxtest.LongImages
 				}
-				if _, _, err := d.Next(); err != nil {
+				var err error
+				if image, _, err = d.Next(image); err != nil {
 					b.Fatal(err)
 				}
 				left--

@@ -32,7 +32,6 @@ type fragments struct {
 	taken   int      // of the list
 	scratch [16]byte // a box's head
 	buf     []byte   // a fragment's header
-	image   []byte
 
 	first int64      // the first box behind the headers
 	scan  *fragments // walks ahead, for the places in known
@@ -126,7 +125,7 @@ func (f *fragments) pass(n int64) error {
 func (f *fragments) About() About { return f.info }
 
 // Next gives the next picture.
-func (f *fragments) Next() ([]byte, time.Duration, error) {
+func (f *fragments) Next(buf []byte) ([]byte, time.Duration, error) {
 	for f.taken == len(f.list) {
 		if err := f.fragment(); err != nil {
 			return nil, 0, err
@@ -137,12 +136,12 @@ func (f *fragments) Next() ([]byte, time.Duration, error) {
 	if s.at < f.pos || s.at+s.size > f.box || s.size > maxImage {
 		return nil, 0, fmt.Errorf("damaged at byte %d: a picture of %d bytes at byte %d", f.pos, s.size, s.at)
 	}
-	err := f.pass(s.at - f.pos)
-	if err == nil {
-		f.image, err = readN(f.r, f.image, int(s.size))
-		f.pos += int64(len(f.image))
+	if err := f.pass(s.at - f.pos); err != nil {
+		return nil, 0, err
 	}
-	return f.image, f.track.duration(s.time), err
+	image, err := readN(f.r, buf, int(s.size))
+	f.pos += int64(len(image))
+	return image, f.track.duration(s.time), err
 }
 
 // fragment goes on to the data of the next fragment.

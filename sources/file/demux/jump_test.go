@@ -18,7 +18,7 @@ func TestJump(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			image, base, err := d.Next()
+			image, base, err := d.Next(nil)
 			if err != nil || demuxtest.NumberOf(image) != 0 {
 				t.Fatalf("number %d, %v", demuxtest.NumberOf(image), err)
 			}
@@ -31,7 +31,7 @@ func TestJump(t *testing.T) {
 					continue
 				}
 				for told := base - 1; told < base+time.Duration(want)*step; {
-					if image, told, err = d.Next(); err != nil {
+					if image, told, err = d.Next(image); err != nil {
 						t.Fatalf("to picture %d: %v", want, err)
 					}
 					if at > told || demuxtest.NumberOf(image) > want {
@@ -54,7 +54,7 @@ func TestJumpInAStream(t *testing.T) {
 			t.Fatal(err)
 		}
 		for want := range 3 {
-			image, _, err := d.Next()
+			image, _, err := d.Next(nil)
 			if err != nil || demuxtest.NumberOf(image) != want {
 				t.Fatalf("%s: number %d, want %d (%v)", name, demuxtest.NumberOf(image), want, err)
 			}

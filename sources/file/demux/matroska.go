@@ -48,7 +48,6 @@ type matroska struct {
 	info    About
 	ticks   float64 // the clip's length
 	cluster uint64  // ticks
-	image   []byte
 
 	segment int64          // where the segment's content begins
 	first   int64          // where the first cluster begins
@@ -157,7 +156,7 @@ func (m *matroska) pass(size int64) error {
 func (m *matroska) About() About { return m.info }
 
 // Next gives the next block of the video track.
-func (m *matroska) Next() ([]byte, time.Duration, error) {
+func (m *matroska) Next(buf []byte) ([]byte, time.Duration, error) {
 	for {
 		id, size, err := m.element()
 		if err != nil {
@@ -168,10 +167,10 @@ func (m *matroska) Next() ([]byte, time.Duration, error) {
 		case idTimestamp:
 			m.cluster, err = m.uint(size)
 		case idSimpleBlock, idBlock:
-			var mine bool
+			var image []byte
 			var told time.Duration
-			if mine, told, err = m.block(size); mine {
-				return m.image, told, err
+			if image, told, err = m.block(size, buf); image != nil {
+				return image, told, err
 			}
 		default:
 			err = m.pass(size)
@@ -182,33 +181,33 @@ func (m *matroska) Next() ([]byte, time.Duration, error) {
 	}
 }
 
-// block reads a block (RFC 9559, section 10), or passes over it when it is of another track.
-func (m *matroska) block(size int64) (mine bool, told time.Duration, err error) {
+// block reads a block (RFC 9559, section 10). It passes over one of another track, and gives no image then.
+func (m *matroska) block(size int64, buf []byte) (image []byte, told time.Duration, err error) {
 	start := m.pos
 	if size < 4 || size > maxImage {
-		return false, 0, fmt.Errorf("damaged at byte %d: a block of %d bytes", start, size)
+		return nil, 0, fmt.Errorf("damaged at byte %d: a block of %d bytes", start, size)
 	}
 	track, n, err := m.vint(8)
 	if err != nil {
-		return false, 0, err
+		return nil, 0, err
 	}
 	head, err := m.uint(3)
 	if err != nil {
-		return false, 0, err
+		return nil, 0, err
 	}
 	left := size - (m.pos - start)
 	if left < 0 {
-		return false, 0, fmt.Errorf("damaged at byte %d: a block of %d bytes", start, size)
+		return nil, 0, fmt.Errorf("damaged at byte %d: a block of %d bytes", start, size)
 	}
 	if track&^(1<<(7*n)) != m.track || left == 0 {
-		return false, 0, m.skip(left)
+		return nil, 0, m.skip(left)
 	}
 	if head&0x06 != 0 {
-		return false, 0, fmt.Errorf("the block at byte %d holds several pictures (lacing), which is not read here: copy the clip with `ffmpeg -i IN -c copy OUT.mkv`", start)
+		return nil, 0, fmt.Errorf("the block at byte %d holds several pictures (lacing), which is not read here: copy the clip with `ffmpeg -i IN -c copy OUT.mkv`", start)
 	}
-	m.image, err = readN(m.r, m.image, int(left))
+	image, err = readN(m.r, buf, int(left))
 	m.pos += left
-	return true, m.time(float64(m.cluster) + float64(int16(head>>8))), err
+	return image, m.time(float64(m.cluster) + float64(int16(head>>8))), err
 }
 
 // time gives the time of so many ticks, or NoTime where that is none.

@@ -11,15 +11,18 @@ import (
 // mjpeg reads JPEG images that stand one after the other, as in .mjpeg files and in the multipart streams
 // of IP cameras. Whatever stands between two images is passed over.
 type mjpeg struct {
-	r     *Tape
-	image []byte
+	r     *bufio.Reader
+	image []byte // so far
 	pos   int64
 }
 
 var _ Demuxer = (*mjpeg)(nil)
 
 // NewMJPEG gives the demuxer for images that stand one after the other, however the clip begins.
-func NewMJPEG(r *Tape) Demuxer { return &mjpeg{r: r} }
+func NewMJPEG(r *Tape) Demuxer { return &mjpeg{r: bufio.NewReaderSize(r, scanned)} }
+
+// scanned is how much is read at once where images have to be looked through for their ends.
+const scanned = 64 << 10
 
 // About tells nothing: there are no headers.
 func (m *mjpeg) About() About { return About{Step: NoTime} }
@@ -29,7 +32,8 @@ func (m *mjpeg) Jump(time.Duration) (at time.Duration, ok bool) { return 0, fals
 
 // Next walks through an image marker by marker (ITU-T T.81, annex B), so that a preview inside it does
 // not end it.
-func (m *mjpeg) Next() ([]byte, time.Duration, error) {
+func (m *mjpeg) Next(buf []byte) ([]byte, time.Duration, error) {
+	m.image = buf
 	if err := m.start(); err != nil {
 		return nil, 0, err
 	}
@@ -109,7 +113,7 @@ func (m *mjpeg) segment() error {
 	}
 	m.image = append(m.image, high, low)
 	for left := int(high)<<8 | int(low) - 2; left > 0; {
-		part, err := m.r.Peek(min(left, bufferSize))
+		part, err := m.r.Peek(min(left, scanned))
 		if len(part) == 0 {
 			return cutOff(err)
 		}

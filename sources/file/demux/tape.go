@@ -19,10 +19,8 @@ type seekable interface {
 }
 
 // NewTape gives a tape that reads the clip from here on. An io.ReadSeeker that is an io.ReaderAt too can be searched.
-func NewTape(r io.Reader) *Tape { return newTape(r, bufferSize) }
-
-func newTape(r io.Reader, size int) *Tape {
-	t := &Tape{Reader: bufio.NewReaderSize(r, size)}
+func NewTape(r io.Reader) *Tape {
+	t := &Tape{Reader: bufio.NewReaderSize(r, readAhead)}
 	t.file, _ = r.(seekable)
 	return t
 }
@@ -75,6 +73,6 @@ func (t *Tape) leap(n int64) error {
 
 // aside gives a second reader of the file, for short looks at many places.
 func (t *Tape) aside() *Tape {
-	const most, short = 1<<62 - 1, 4096
-	return newTape(io.NewSectionReader(t.file, 0, most), short)
+	const most = 1<<62 - 1
+	return NewTape(io.NewSectionReader(t.file, 0, most))
 }

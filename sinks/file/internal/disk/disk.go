@@ -51,6 +51,9 @@ type File interface {
 	io.WriterAt
 	Truncate(size int64) error
 	Sync() error
+	// BeginSync has the system begin to bring n bytes to the disk, where it can be asked for that, so that the next
+	// Sync has less to wait for. It makes nothing durable.
+	BeginSync(at, n int64)
 	Stat() (fs.FileInfo, error)
 	Name() string
 	Close() error
@@ -58,6 +61,9 @@ type File interface {
 
 // ErrLocked says that another program has the file open to record.
 var ErrLocked = errors.New("another program records to it")
+
+// file is a file of the machine.
+type file struct{ *os.File }
 
 // OS is the file system of the machine.
 type OS struct{}
@@ -82,7 +88,7 @@ func (OS) Create(path string) (File, error) {
 		f.Close()
 		return nil, &fs.PathError{Op: "create", Path: path, Err: fs.ErrExist}
 	}
-	return f, nil
+	return file{f}, nil
 }
 
 // Open opens a file for reading and writing and locks it.
@@ -102,7 +108,7 @@ func (OS) Open(path string) (File, error) {
 		f.Close()
 		return nil, &fs.PathError{Op: "open", Path: path, Err: ErrLocked}
 	}
-	return f, nil
+	return file{f}, nil
 }
 
 // Place gives a file another name in the same folder and closes it. A hard link refuses a name that is taken,
