@@ -11,7 +11,7 @@ func (r *Runner) build() error {
 	var tail []*stage // the stages behind the fan-out, in the order of the report
 	fan := &fanOut{r: r}
 	for _, branch := range plan.branches {
-		group := &fanOut{r: r}
+		group := &fanOut{r: r, branch: true}
 		for _, i := range branch.outputs {
 			o, err := r.newOutput(chain.Outputs[i])
 			if err != nil {
@@ -88,6 +88,7 @@ func (r *Runner) newOutput(node Node) (*output, error) {
 	o := &output{stage: st, r: r, opened: make(chan struct{}), confirms: node.Spec.Confirms(node.Config)}
 	env := r.env(st, nil)
 	env.Queue, env.Advise = q, o.adviser.advise
+	env.Decode = r.decode(env, node.Spec.Accepts(node.Config))
 	sink, err := node.Spec.NewSink(node.Config, env)
 	if err != nil {
 		return nil, st.wrap(err)
@@ -113,6 +114,9 @@ func (r *Runner) newStep(planned planStep, q Queue, behind *fanOut, emit func(*F
 	})
 	env := r.env(st, []Format{planned.gives})
 	env.Advice = behind.advice
+	if behind.branch {
+		env.View = behind.view
+	}
 	for range planned.workerCount() {
 		worker := Filter(&decodeAny{reg: r.plan.reg, env: env})
 		if planned.kind != KindDecoder {
@@ -135,9 +139,10 @@ func (r *Runner) newEdge(q Queue, st *stage, discard func(*Frame)) *edge {
 
 // fanOut gives each frame to several takers.
 type fanOut struct {
-	r     *Runner
-	outs  []*output
-	steps []*step
+	r      *Runner
+	branch bool // the outputs of one branch, with nothing between a converter and them
+	outs   []*output
+	steps  []*step
 }
 
 func (fan *fanOut) push(f *Frame) {

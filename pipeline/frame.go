@@ -45,6 +45,7 @@ type Frame struct {
 	pool   *Pool
 	parent *Frame // whose memory Data is, of a frame that Share made
 	buf    []byte // the whole pooled buffer that Data lies in
+	whole  *Frame // the encoded frame that this is a smaller picture of
 	refs   atomic.Int32
 	trip   *trip
 }
@@ -72,6 +73,9 @@ func (f *Frame) Release() {
 func (f *Frame) Share() *Frame {
 	d := f.pool.header()
 	d.parent, d.Data = f.Retain(), f.Data
+	if f.whole != nil {
+		d.whole = f.whole.Retain()
+	}
 	d.describe(f)
 	return d
 }
@@ -88,7 +92,7 @@ func (f *Frame) Derive(n int) *Frame {
 func (f *Frame) describe(from *Frame) {
 	f.Stream, f.Seq, f.Captured, f.PTS = from.Stream, from.Seq, from.Captured, from.PTS
 	f.Format, f.Key, f.Lossless, f.Confirm, f.Meta = from.Format, from.Key, from.Lossless, from.Confirm, from.Meta
-	f.trip = from.trip
+	f.goOn(from.trip)
 }
 
 // Resize makes Data n bytes long and keeps what it held; it moves to a larger buffer where needed. Only

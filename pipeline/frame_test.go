@@ -83,7 +83,7 @@ func TestDeriveCopiesAllButTheData(t *testing.T) {
 	f.Format, f.Key, f.Lossless, f.Confirm = Raw(LayoutGray, 2, 2), true, true, true
 	f.Meta = Meta{Name: "a.jpg", Rotation: 90, Motion: true}
 	f.Settled = func(error) {}
-	f.trip = newTrip(0, f, nil)
+	f.goOn(newTrip(0, f, nil, &sync.Pool{}))
 	if f.Settled != nil {
 		t.Error("the frame still has what its trip has taken over")
 	}
@@ -126,7 +126,7 @@ func TestShareChangesOnlyWhatStandsBeside(t *testing.T) {
 	f.Stream, f.Seq, f.Captured, f.PTS = StreamID{1}, 3, time.Unix(4, 5), 6
 	f.Format, f.Key, f.Lossless, f.Confirm = JPEG(2, 2), true, true, true
 	f.Meta = Meta{Name: "a.jpg", Rotation: 90}
-	f.trip = newTrip(0, f, nil)
+	f.goOn(newTrip(0, f, nil, &sync.Pool{}))
 	copy(f.Data, "abcd")
 
 	d := f.Share()

@@ -41,7 +41,7 @@ func (in *input) run(ctx context.Context) {
 			}
 			in.backoff.Reset()
 			in.countOut(f)
-			f.trip = newTrip(number, f, in.r.record)
+			f.goOn(newTrip(number, f, in.r.record, &in.r.trips))
 			number++
 			in.next(f)
 		case errors.Is(err, ErrEnd):

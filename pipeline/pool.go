@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"math/bits"
+	"slices"
 	"sync"
 	"sync/atomic"
 )
@@ -10,21 +11,32 @@ import (
 // 24 MiB, so a handful of them fit.
 const idleLimit = 192 << 20
 
+// lookAfter is how many buffers come back between two looks at what the pool holds.
+const lookAfter = 512
+
 // Pool hands out frames with buffers that are used again, so that a chain in its steady state allocates
 // nothing. Buffers are kept by size class (four to each power of two); the last one returned is the
-// first one reused, while it is still in the cache. A Pool is safe for concurrent use.
+// first one reused, while it is still in the cache. What nobody needed for a while, as after a moment in which
+// frames piled up, is left to the garbage collector. A Pool is safe for concurrent use.
 type Pool struct {
 	outstanding atomic.Int64
 	poison      atomic.Bool
 
 	mu     sync.Mutex
 	idle   int // bytes in free
-	free   map[int][][]byte
+	free   map[int]*class
+	given  int      // buffers that came back
 	frames []*Frame // empty frame headers
 }
 
+// class holds the unused buffers of one size.
+type class struct {
+	bufs  [][]byte
+	spare int // how many of them were never needed since the last look
+}
+
 // NewPool gives an empty pool.
-func NewPool() *Pool { return &Pool{free: make(map[int][][]byte)} }
+func NewPool() *Pool { return &Pool{free: make(map[int]*class)} }
 
 // Get gives a frame with one reference and n bytes of data, which hold anything.
 func (p *Pool) Get(n int) *Frame {
@@ -66,9 +78,14 @@ func (p *Pool) put(f *Frame) {
 	} else {
 		p.give(f.buf)
 	}
+	if f.whole != nil {
+		f.whole.Release()
+		f.whole = nil
+	}
 	f.Stream, f.Seq, f.Captured, f.PTS = StreamID{}, 0, zeroTime, 0
 	f.Format, f.Key, f.Lossless, f.Confirm, f.Meta = Format{}, false, false, false, Meta{}
-	f.Data, f.buf, f.parent, f.Settled, f.trip = nil, nil, nil, nil, nil
+	f.Data, f.buf, f.parent, f.Settled = nil, nil, nil, nil
+	f.goOn(nil)
 	p.mu.Lock()
 	if len(p.frames) < 1024 && !p.poison.Load() {
 		p.frames = append(p.frames, f)
@@ -81,11 +98,12 @@ func (p *Pool) put(f *Frame) {
 func (p *Pool) take(n int) []byte {
 	size := sizeClass(n)
 	p.mu.Lock()
-	if list := p.free[size]; len(list) > 0 {
-		last := len(list) - 1
-		buf := list[last]
-		list[last] = nil
-		p.free[size] = list[:last]
+	if c := p.free[size]; c != nil && len(c.bufs) > 0 {
+		last := len(c.bufs) - 1
+		buf := c.bufs[last]
+		c.bufs[last] = nil
+		c.bufs = c.bufs[:last]
+		c.spare = min(c.spare, last)
 		p.idle -= size
 		p.mu.Unlock()
 		return buf
@@ -106,18 +124,44 @@ func (p *Pool) give(buf []byte) {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for class, list := range p.free {
-		if p.idle+size <= idleLimit {
-			break
-		}
-		if class != size {
-			p.idle -= class * len(list)
-			delete(p.free, class)
-		}
+	if p.given++; p.given%lookAfter == 0 {
+		p.dropSpare()
+	}
+	if p.idle+size > idleLimit {
+		p.makeRoom(size)
 	}
 	if p.idle+size <= idleLimit {
-		p.free[size] = append(p.free[size], buf[:size])
+		c := p.free[size]
+		if c == nil {
+			c = &class{}
+			p.free[size] = c
+		}
+		c.bufs = append(c.bufs, buf[:size])
 		p.idle += size
+	}
+}
+
+// makeRoom forgets buffers of other sizes until one of that size can be kept. The lock is held.
+func (p *Pool) makeRoom(size int) {
+	for other, c := range p.free {
+		if p.idle+size <= idleLimit {
+			return
+		}
+		if other != size {
+			p.idle -= other * len(c.bufs)
+			delete(p.free, other)
+		}
+	}
+}
+
+// dropSpare forgets the buffers that were not needed since the last look. The lock is held.
+func (p *Pool) dropSpare() {
+	for size, c := range p.free {
+		p.idle -= c.spare * size
+		c.bufs = slices.Delete(c.bufs, 0, c.spare)
+		if c.spare = len(c.bufs); c.spare == 0 {
+			delete(p.free, size)
+		}
 	}
 }
 

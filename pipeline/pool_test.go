@@ -46,7 +46,8 @@ func TestReusedFramesAreEmpty(t *testing.T) {
 	p := NewPool()
 	f := p.Get(4)
 	f.Seq, f.Key, f.Lossless, f.Meta.Name, f.Format = 7, true, true, "x", JPEG(1, 1)
-	f.Captured, f.PTS, f.Stream, f.trip = zeroTime.AddDate(1, 0, 0), 5, StreamID{1}, newTrip(0, f, nil)
+	f.Captured, f.PTS, f.Stream = zeroTime.AddDate(1, 0, 0), 5, StreamID{1}
+	f.goOn(newTrip(0, f, nil, &sync.Pool{}))
 	f.Release()
 	g := p.Get(4)
 	defer g.Release()
@@ -86,8 +87,8 @@ func TestPoolKeepsNoMoreThanItsLimit(t *testing.T) {
 	for _, f := range frames {
 		f.Release()
 	}
-	if p.idle > idleLimit || len(p.free[size]) != idleLimit/size {
-		t.Errorf("%d bytes in %d buffers are kept, the limit is %d", p.idle, len(p.free[size]), idleLimit)
+	if p.idle > idleLimit || len(p.free[size].bufs) != idleLimit/size {
+		t.Errorf("%d bytes in %d buffers are kept, the limit is %d", p.idle, len(p.free[size].bufs), idleLimit)
 	}
 }
 
@@ -112,11 +113,44 @@ func TestPoolForgetsOtherSizes(t *testing.T) {
 	}
 	f.Release()
 	kept := 0
-	for class, list := range p.free {
-		kept += class * len(list)
+	for size, c := range p.free {
+		kept += size * len(c.bufs)
 	}
 	if kept != p.idle || kept > idleLimit {
 		t.Errorf("%d bytes are kept and %d counted, the limit is %d", kept, p.idle, idleLimit)
+	}
+}
+
+// TestPoolForgetsWhatPiledUp lets frames pile up once, and then goes on with two at a time.
+func TestPoolForgetsWhatPiledUp(t *testing.T) {
+	p := NewPool()
+	const size = 1 << 20
+	var frames []*Frame
+	for range 20 {
+		frames = append(frames, p.Get(size))
+	}
+	for _, f := range frames {
+		f.Release()
+	}
+	two := func() {
+		f, g := p.Get(size), p.Get(size)
+		f.Release()
+		g.Release()
+	}
+	for range lookAfter / 2 {
+		two()
+	}
+	if n := len(p.free[size].bufs); n != 20 {
+		t.Errorf("%d of 20 buffers are kept while nobody can know that they are not needed", n)
+	}
+	for range lookAfter {
+		two()
+	}
+	if n := len(p.free[size].bufs); n != 2 || p.idle != 2*size {
+		t.Errorf("%d buffers and %d bytes are kept, two are needed", n, p.idle)
+	}
+	if got := testing.AllocsPerRun(4*lookAfter, two); got != 0 {
+		t.Errorf("%g allocations a time", got)
 	}
 }
 

@@ -67,10 +67,12 @@ func (f *Frame) Hold() func(error) {
 func (f *Frame) aside() *Frame {
 	t := f.trip
 	t.split(1)
+	own := &trip{number: t.number, captured: t.captured}
+	own.settled = func(error) { t.finish() }
+	own.shares.Store(1)
+	own.names.Store(1)
 	d := f.Share()
-	d.trip = &trip{number: t.number, captured: t.captured}
-	d.trip.settled = func(error) { t.finish() }
-	d.trip.shares.Store(1)
+	d.goOn(own)
 	return d
 }
 

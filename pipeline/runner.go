@@ -64,6 +64,7 @@ type Runner struct {
 	edges   []*edge
 	lat     Latencies
 	record  func(time.Duration) // lat.Record
+	trips   sync.Pool           // that are over, for the next pictures
 	recent  latencyWindow
 
 	hard       context.Context // done: everything returns at once

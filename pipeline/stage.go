@@ -104,6 +104,12 @@ type Env struct {
 	// Advice is, for an encoder, the least of what the outputs behind it advise; only its Quality is the
 	// encoder's concern. An encoder asks for each frame. It is never nil.
 	Advice func() Advice
+	// View is, for a decoder in front of outputs, the size in pixels in which they show its pictures, upright: see
+	// Viewer. It may be nil; 0, 0 asks for the whole picture.
+	View func() (width, height int)
+	// Decode is, for a sink, how it gets the pixels of an encoded frame (Frame.Whole) in the first raw format that it
+	// accepts. It borrows the frame and gives a new one away. It may be nil.
+	Decode func(ctx context.Context, f *Frame) (*Frame, error)
 	// Confirmed says, for a source, that a transport among the outputs confirms what must arrive: the source sets
 	// Frame.Confirm, and Frame.Settled then speaks for the other end.
 	Confirmed bool

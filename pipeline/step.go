@@ -63,13 +63,6 @@ func (s *step) pass(f *Frame) {
 	s.emit(f)
 }
 
-// job is one frame's way through a worker.
-type job struct {
-	in, out *Frame
-	err     error
-	done    chan struct{}
-}
-
 // run works until the edge is closed and empty, or ctx is done. It closes the workers.
 func (s *step) run(ctx context.Context) {
 	defer func() {
@@ -78,47 +71,16 @@ func (s *step) run(ctx context.Context) {
 		}
 	}()
 	defer s.close()
-	if len(s.workers) == 1 {
-		var j job
-		for j.in = s.in.get(ctx); j.in != nil; j.in = s.in.get(ctx) {
-			s.apply(ctx, s.workers[0], &j)
-			s.settle(&j)
-		}
-		return
-	}
-
-	// One frame more than there are workers may be under way, so that none idles while the oldest is late.
-	n := len(s.workers) + 1
-	free, work, order := make(chan *job, n), make(chan *job, n), make(chan *job, n)
-	for range n {
-		free <- &job{done: make(chan struct{}, 1)}
-	}
+	frames := newLineup(len(s.workers))
 	var wg sync.WaitGroup
 	for _, worker := range s.workers {
 		wg.Go(func() {
-			for j := range work {
+			for j := frames.take(ctx, s.in); j != nil; j = frames.take(ctx, s.in) {
 				s.apply(ctx, worker, j)
-				j.done <- struct{}{}
+				frames.finish(j, s.settle)
 			}
 		})
 	}
-	wg.Go(func() {
-		for j := range order {
-			<-j.done
-			s.settle(j)
-			free <- j
-		}
-	})
-	for j := range free { // a worker first, then the frame: one that waits in the edge is the newest
-		j.out, j.err = nil, nil
-		if j.in = s.in.get(ctx); j.in == nil {
-			break
-		}
-		work <- j
-		order <- j
-	}
-	close(work)
-	close(order)
 	wg.Wait()
 }
 
@@ -181,7 +143,7 @@ func onTrip(f *Frame, t *trip) *Frame {
 		f.Release()
 		f = shared
 	}
-	f.trip = t
+	f.goOn(t)
 	return f
 }
 

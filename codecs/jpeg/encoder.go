@@ -36,7 +36,7 @@ func (s *Subsampling) UnmarshalText(text []byte) error {
 type Config struct {
 	Quality     int         `yaml:"quality" doc:"from 1, smallest, to 100, best"`
 	Subsampling Subsampling `yaml:"subsampling" enum:"420,422,444" doc:"resolution of colour: 420 halves it both ways, 422 across only, 444 keeps all of it"`
-	Workers     int         `yaml:"workers" doc:"pictures encoded side by side; 0 means one per core"`
+	Workers     int         `yaml:"workers" doc:"pictures, or stripes of a live one, encoded side by side; 0 means one per core"`
 }
 
 func defaults() Config { return Config{Quality: 80, Subsampling: Sub420} }
@@ -53,7 +53,9 @@ func (c *Config) Validate() error {
 }
 
 // EncoderSpec describes the encoder.
-func EncoderSpec() pipeline.Spec {
+func EncoderSpec() pipeline.Spec { return encoderSpec(newCores()) }
+
+func encoderSpec(cores *cores) pipeline.Spec {
 	return pipeline.FilterSpec[Config]{
 		Kind: pipeline.KindEncoder, Name: "jpeg",
 		Summary: "JPEG pictures, each on its own",
@@ -65,7 +67,9 @@ func EncoderSpec() pipeline.Spec {
 		Gives:    func(*Config) []pipeline.Format { return []pipeline.Format{pipeline.AnyJPEG} },
 		Accepts:  accepts,
 		Workers:  func(c *Config) int { return c.Workers },
-		New:      newEncoder,
+		New: func(cfg *Config, env pipeline.Env) (pipeline.Filter, error) {
+			return newEncoder(cores, cfg, env)
+		},
 	}.Spec()
 }
 
@@ -79,25 +83,33 @@ func accepts(c *Config) []pipeline.Format {
 	return []pipeline.Format{pipeline.AnyJPEG, best, pipeline.AnyRaw}
 }
 
-// encoder turns raw frames into JPEG. Its compressor's scratch memory grows to the largest picture seen.
+// encoder turns raw frames into JPEG. Its scratch memory grows to the largest picture seen.
 type encoder struct {
-	compressor *compressor
-	quality    int                    // that the user set
-	advice     func() pipeline.Advice // of the outputs
+	subsampling int
+	quality     int                    // that the user set
+	advice      func() pipeline.Advice // of the outputs
+	workers     int                    // at most so many cores are used for one picture
+	cores       *cores
+	least       int // pixels to a stripe
+
+	crew    crew
+	stripes []stripe
+	job     stripes // the picture at work
 }
 
 var _ pipeline.Filter = (*encoder)(nil)
 
-func newEncoder(cfg *Config, env pipeline.Env) (pipeline.Filter, error) {
+func newEncoder(cores *cores, cfg *Config, env pipeline.Env) (pipeline.Filter, error) {
 	sub, err := strconv.Atoi(string(cfg.Subsampling))
 	if err != nil {
 		return nil, fmt.Errorf("subsampling %q is none of 420, 422, 444", cfg.Subsampling)
 	}
-	compressor, err := newCompressor(cfg.Quality, sub)
-	if err != nil {
-		return nil, fmt.Errorf("start the JPEG encoder: %w", err)
+	e := &encoder{subsampling: sub, quality: cfg.Quality, advice: env.Advice, workers: cfg.Workers, cores: cores, least: stripePixels}
+	if e.workers == 0 {
+		e.workers = int(cores.all)
 	}
-	return &encoder{compressor: compressor, quality: cfg.Quality, advice: env.Advice}, nil
+	e.crew.work = e.encodeStripe
+	return e, e.prepare(1)
 }
 
 // Apply encodes a raw frame and passes a JPEG one.
@@ -112,19 +124,14 @@ func (e *encoder) Apply(_ context.Context, f *pipeline.Frame) (*pipeline.Frame, 
 		return nil, fmt.Errorf("%w: a JPEG has at most %d pixels a side, the frame is %dx%d",
 			pipeline.ErrSkip, maxSide, f.Format.Width, f.Format.Height)
 	}
-	if e.advice != nil {
-		percent := e.advice().Quality
-		if f.Lossless { // it takes its time instead
-			percent = 100
-		}
-		e.compressor.setQuality(adapted(e.quality, percent))
+	quality := e.quality
+	if e.advice != nil && !f.Lossless { // which takes its time instead
+		quality = adapted(e.quality, e.advice().Quality)
 	}
-	data, err := e.compressor.compress(f)
+	out, err := e.encode(f, quality)
 	if err != nil {
 		return nil, fmt.Errorf("%w: encode %s: %w", pipeline.ErrSkip, f.Format, err)
 	}
-	out := f.Derive(len(data))
-	copy(out.Data, data)
 	out.Format = pipeline.JPEG(f.Format.Width, f.Format.Height)
 	out.Key = true
 	return out, nil
@@ -132,6 +139,8 @@ func (e *encoder) Apply(_ context.Context, f *pipeline.Frame) (*pipeline.Frame, 
 
 // Close gives the encoder's memory back.
 func (e *encoder) Close() error {
-	e.compressor.close()
+	for _, s := range e.stripes {
+		s.compressor.close()
+	}
 	return nil
 }

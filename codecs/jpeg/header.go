@@ -12,6 +12,7 @@ import (
 // Markers of T.81, table B.1, and of JFIF and Adobe.
 const (
 	mSOF0 = 0xC0
+	mSOF1 = 0xC1
 	mSOF2 = 0xC2
 	mSOF9 = 0xC9
 	mDHT  = 0xC4
@@ -23,6 +24,7 @@ const (
 	mSOS  = 0xDA
 	mAPP0 = 0xE0
 	mAPPE = 0xEE
+	mDRI  = 0xDD
 	mTEM  = 0x01
 )
 
@@ -56,7 +58,12 @@ type Header struct {
 	Tables        bool // brings Huffman tables; the pictures of many MJPEG cameras do not
 	Inverted      bool // CMYK or YCCK with inverted ink
 
+	size     int  // offset of the height in the frame header
 	scan     int  // offset of the first SOS marker
+	data     int  // offset of the picture data behind it
+	across   int  // blocks of 8 pixels to an MCU
+	down     int  // rows of blocks to an MCU
+	restart  int  // MCUs between restart markers; 0 where there are none, or it is not coded as T.81, F.2 has it
 	multiple bool // the picture comes in several scans
 	least    int  // picture data below this many bytes cannot be whole
 }
@@ -76,7 +83,8 @@ func parse(data []byte, whole bool) (h Header, err error) {
 	if len(data) < 2 || data[0] != 0xFF || data[1] != mSOI {
 		return h, errNotJPEG
 	}
-	var jfif, adobe bool
+	var jfif, adobe, sequential bool
+	var interval int
 	var transform byte
 	var ids [4]byte
 	for i := 2; ; {
@@ -116,6 +124,10 @@ func parse(data []byte, whole bool) (h Header, err error) {
 			if ids, err = h.frame(code, body); err != nil || !whole {
 				return h, err
 			}
+			sequential = code == mSOF0 || code == mSOF1
+			h.size = i - len(body) + 1
+		case code == mDRI && len(body) >= 2:
+			interval = int(binary.BigEndian.Uint16(body))
 		case code == mDHT:
 			h.Tables = true
 		case code == mAPP0 && len(body) >= 12 && string(body[:5]) == "JFIF\x00":
@@ -126,7 +138,10 @@ func parse(data []byte, whole bool) (h Header, err error) {
 			if h.Components == 0 {
 				return h, errNoSize
 			}
-			h.scan = start
+			h.scan, h.data = start, i
+			if sequential {
+				h.restart = interval
+			}
 			h.multiple = h.Progressive || len(body) > 0 && int(body[0]) != h.Components
 			h.Model = model(h.Components, jfif, adobe, transform, ids)
 			h.Inverted = adobe && h.Components == 4
@@ -158,6 +173,12 @@ func (h *Header) frame(code byte, body []byte) (ids [4]byte, err error) {
 	}
 	h.Half = factors == [4]byte{0x22, 0x11, 0x11}
 	h.least = h.leastBytes(code, factors)
+	h.across, h.down = 1, 1
+	for _, f := range factors[:h.Components] {
+		if h.Components > 1 {
+			h.across, h.down = max(h.across, int(f>>4)), max(h.down, int(f&15))
+		}
+	}
 	return ids, pipeline.JPEG(h.Width, h.Height).Check(len(body))
 }
 

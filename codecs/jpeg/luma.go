@@ -21,7 +21,7 @@ func NewLumaDecoder() (*LumaDecoder, error) {
 }
 
 // Decode gives the luma of a picture as gray pixels that are valid until the next call, reduced to a half, a
-// quarter or an eighth as long as that leaves width pixels. Without TurboJPEG nothing is reduced, and
+// quarter or an eighth as long as that leaves width pixels. Without libjpeg-turbo nothing is reduced, and
 // it takes as long as decoding does. It refuses what the decoder refuses, and pictures of four components or more than 16
 // megapixels.
 func (d *LumaDecoder) Decode(data []byte, width int) ([]byte, pipeline.Format, error) {

@@ -11,7 +11,12 @@ import (
 
 // luma decodes the whole picture; of a colour one the luma plane is there already.
 func (d *decompressor) luma(data []byte, h Header, _ int) ([]byte, pipeline.Format, error) {
-	img, err := d.image(data, h)
+	p := whole(d.data, data, h, 1)
+	if p.head != nil {
+		d.data = append(p.head, p.body...)
+		data = d.data
+	}
+	img, err := d.image(data, h.Width, h.Height)
 	if err != nil {
 		return nil, pipeline.Format{}, err
 	}

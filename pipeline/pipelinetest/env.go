@@ -24,6 +24,7 @@ func Env(t testing.TB, pool *pipeline.Pool) pipeline.Env {
 		Advice:   func() pipeline.Advice { return pipeline.Advice{Quality: 100, Every: 1} },
 		Control:  pipeline.NewControl(),
 		Note:     func(string) {},
+		View:     func() (width, height int) { return 0, 0 },
 	}
 }
 

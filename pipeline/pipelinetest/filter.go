@@ -44,6 +44,7 @@ func filterRules(c FilterCase) []rule {
 		rule{"what came out stays as it was", c.outputsStay},
 		rule{"a done context does not hold Apply up", c.doneContext},
 		rule{"a garbage frame gives ErrSkip or an error, never a panic", c.garbage},
+		rule{"a smaller picture for a view is not smaller than that, and keeps the whole one", c.viewIsHonoured},
 		rule{"two of a kind work side by side", c.sideBySide},
 		rule{"Close without a frame", func(tr *trial) { c.make(tr).close() }},
 		rule{allocsRule(c.Allocs), c.allocates},

@@ -88,6 +88,11 @@ func (f *fakeFilter) Apply(ctx context.Context, in *pipeline.Frame) (*pipeline.F
 		f.scratch = append(f.scratch[:0], out.Data...)
 		f.scratch = f.scratch[:cap(f.scratch)]
 		out.Data = f.scratch[:len(out.Data)]
+	case "shrinks too much", "forgets the whole":
+		if w, _ := f.env.View(); w == 1 && f.fault == "forgets the whole" || w > 1 && f.fault == "shrinks too much" {
+			out.Format = pipeline.Raw(pipeline.LayoutGray, 1, 1)
+			out.Resize(1)
+		}
 	case "allocates":
 		for range 100 {
 			f.env.Counters = new(pipeline.Counters)
@@ -180,6 +185,7 @@ func TestFilterSuiteSeesFaults(t *testing.T) {
 		outlives = "what came out outlives what went in"
 		stays    = "what came out stays as it was"
 		garbage  = "a garbage frame gives ErrSkip or an error, never a panic"
+		view     = "a smaller picture for a view is not smaller than that, and keeps the whole one"
 	)
 	for _, c := range []struct {
 		kind              pipeline.Kind
@@ -201,6 +207,8 @@ func TestFilterSuiteSeesFaults(t *testing.T) {
 		{pipeline.KindDecoder, "stops on garbage", garbage, "does not wrap ErrSkip"},
 		{pipeline.KindDecoder, "hides garbage", garbage, "a bare ErrSkip"},
 		{pipeline.KindDecoder, "makes up pictures", garbage, "noise instead of a JPEG: a frame of raw gray"},
+		{pipeline.KindDecoder, "shrinks too much", view, "it gives raw gray 1x1"},
+		{pipeline.KindDecoder, "forgets the whole", view, "does not keep the frame that it was made of"},
 		{pipeline.KindFilter, "allocates", allocsRule(0), "allocations"},
 	} {
 		t.Run(c.fault, func(t *testing.T) {

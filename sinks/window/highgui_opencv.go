@@ -27,7 +27,10 @@ import (
 const pollMillis = 1
 
 // gui is a highgui window. All of it is for the process's first thread only.
-type gui struct{ win *gocv.Window }
+type gui struct {
+	win  *gocv.Window
+	name string
+}
 
 // newGUI makes a window. Its name tells it from all others; the title is what people see. onPointer is
 // called when the pointer moves or clicks in it.
@@ -36,7 +39,7 @@ func newGUI(name, title string, onPointer func()) (*gui, error) {
 	cName := C.CString(name)
 	defer C.free(unsafe.Pointer(cName))
 	C.cvNamedWindow(cName, normal|keepRatio|guiNormal)
-	g := &gui{win: gocv.NewWindow(name)} // finds the one just made
+	g := &gui{win: gocv.NewWindow(name), name: name} // finds the one just made
 	if err := g.win.SetWindowTitle(title); err != nil {
 		_ = g.win.Close()
 		return nil, err

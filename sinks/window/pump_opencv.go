@@ -5,6 +5,7 @@ package window
 import (
 	"context"
 	"fmt"
+	"image"
 	"path/filepath"
 	"time"
 
@@ -34,14 +35,24 @@ func (s *sink) pump(ctx context.Context) {
 		if g == nil {
 			return
 		}
-		key, visible := keyNone, true
-		if s.env.Main.Do(ctx, func() { key, visible = g.poll(), g.visible() }) != nil {
+		key, visible, area := keyNone, true, image.Point{}
+		if s.env.Main.Do(ctx, func() {
+			if key, visible = g.poll(), g.visible(); visible {
+				area, _ = g.area()
+			}
+		}) != nil {
 			return
 		}
 		if !visible {
 			s.end()
 			return
 		}
+		s.mu.Lock()
+		if s.gui != nil && s.last != nil {
+			s.measured(area)
+			s.sharpen(ctx)
+		}
+		s.mu.Unlock()
 		if key != keyNone {
 			s.dispatch(ctx, key)
 		}
@@ -112,7 +123,7 @@ func (s *sink) save() {
 	s.saving = true
 	f := s.last.Retain()
 	s.pumped.Go(func() {
-		path, err := savePNG(s.cfg.Snapshots, s.env.Pipeline, f)
+		path, err := s.savePNG(f)
 		f.Release()
 		if err != nil {
 			s.env.Log.Error("the picture is not saved", "error", err)
@@ -125,8 +136,18 @@ func (s *sink) save() {
 	})
 }
 
-// savePNG writes a frame into the folder, under a name that is free, and gives the path.
-func savePNG(dir, name string, f *pipeline.Frame) (string, error) {
+// savePNG writes all of a frame's picture, however it is shown, into the folder, under a name that is free, and gives
+// the path.
+func (s *sink) savePNG(f *pipeline.Frame) (string, error) {
+	dir, name := s.cfg.Snapshots, s.env.Pipeline
+	if whole := f.Whole(); whole != nil {
+		full, err := s.env.Decode(context.Background(), whole)
+		if err != nil {
+			return "", err
+		}
+		defer full.Release()
+		f = full
+	}
 	var png picture.PNG
 	data, err := png.Encode(f)
 	if err != nil {

@@ -8,12 +8,14 @@ import (
 	"fmt"
 	"image"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"gocv.io/x/gocv"
 
 	"framewire/pipeline"
 	"framewire/pipeline/config"
+	"framewire/pipeline/native"
 	"framewire/sinks/internal/picture"
 )
 
@@ -49,7 +51,8 @@ type sink struct {
 	hub *hub
 
 	screen image.Point
-	keys   chan int // pressed while a frame was shown, for the pump
+	keys   chan int                    // pressed while a frame was shown, for the pump
+	area   atomic.Pointer[image.Point] // what the window shows pictures in; nil while not known
 	stop   context.CancelFunc
 	pumped sync.WaitGroup // the pump, and saving a picture
 
@@ -57,6 +60,7 @@ type sink struct {
 	gui        *gui // nil while closed
 	canvas     *canvas
 	last       *pipeline.Frame // on show
+	blurred    *pipeline.Frame // the last one that was too small for the window, only to compare
 	meter      meter
 	fitted     bool // the window's size was chosen
 	saving     bool
@@ -81,12 +85,17 @@ func (s *sink) Open(ctx context.Context) error {
 	if hold != nil {
 		defer hold.Close()
 	}
+	loaded := s.env.Main.Do(ctx, func() { err = native.Load(native.ImgProc, native.HighGUI) })
+	if err := errors.Join(loaded, err); err != nil {
+		return fmt.Errorf("open a window: %w", err)
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.screen = screen
 	s.canvas = newCanvas()
 	s.ended, s.paused, s.saving, s.fullscreen = false, false, false, s.cfg.Fullscreen
-	s.fitted, s.meter = s.cfg.Fullscreen, meter{}
+	s.fitted, s.meter, s.blurred = s.cfg.Fullscreen, meter{}, nil
+	s.measured(image.Point{})
 	name := s.hub.add(s)
 	made := s.env.Main.Do(ctx, func() {
 		if s.gui, err = newGUI(name, s.cfg.Title, func() { s.hub.point(s) }); err == nil && s.fullscreen {
@@ -124,7 +133,7 @@ func (s *sink) Write(ctx context.Context, f *pipeline.Frame) error {
 	if s.last != nil {
 		s.last.Release()
 	}
-	s.last = f.Retain()
+	s.last, s.blurred = f.Retain(), nil
 	s.meter.frame(time.Now())
 	return s.draw(ctx)
 }
@@ -137,11 +146,13 @@ func (s *sink) draw(ctx context.Context) error {
 	}
 	size, resize := s.fit(image.Pt(pic.Cols(), pic.Rows())), !s.fitted
 	key := keyNone
+	var area image.Point
 	shown := s.env.Main.Do(ctx, func() {
 		if err = s.gui.show(*pic); err == nil && resize {
 			err = s.gui.resize(size)
 		}
 		key = s.gui.poll() // Qt paints only while it handles events
+		area, _ = s.gui.area()
 	})
 	if key != keyNone {
 		select {
@@ -151,6 +162,9 @@ func (s *sink) draw(ctx context.Context) error {
 	}
 	// Afterwards the window keeps the size that the user gave it, whatever the pictures' sizes are.
 	s.fitted = s.fitted || s.last != nil || s.cfg.Size != config.Size{}
+	if s.last != nil { // before the first one the window is about to get its size
+		s.measured(area)
+	}
 	return errors.Join(shown, err)
 }
 
@@ -160,7 +174,11 @@ func (s *sink) paint() (*gocv.Mat, error) {
 	}
 	pic, err := s.canvas.paint(s.last)
 	if err == nil && s.overlay {
-		err = overlay(pic, s.last, s.meter.fps, time.Since(s.last.Captured), s.shrunk(image.Pt(pic.Cols(), pic.Rows())))
+		f := s.last
+		if whole := f.Whole(); whole != nil {
+			f = whole
+		}
+		err = overlay(pic, f, s.meter.fps, time.Since(f.Captured), s.shrunk(image.Pt(pic.Cols(), pic.Rows())))
 	}
 	return pic, err
 }
@@ -181,12 +199,11 @@ func (s *sink) fit(size image.Point) image.Point {
 	return image.Pt(max(size.X, 1), max(size.Y, 1))
 }
 
-// shrunk is how many pixels of a picture the window shows as one, as far as its size is known: that which
-// the user gives it with the mouse is not.
+// shrunk is how many pixels of a picture the window shows as one.
 func (s *sink) shrunk(size image.Point) float64 {
 	shown := s.fit(size)
-	if s.fullscreen {
-		shown = s.screen
+	if w, h := s.View(); w > 0 {
+		shown = image.Pt(w, h)
 	}
 	if shown.X < 1 || shown.Y < 1 {
 		return 1

@@ -2,7 +2,7 @@
 
 package jpeg
 
-// #include "turbo.h"
+// #include "libjpeg.h"
 import "C"
 
 import "framewire/pipeline"
@@ -13,9 +13,8 @@ func (d *decompressor) luma(data []byte, h Header, width int) ([]byte, pipeline.
 	for scale > 1 && h.Width < width*scale {
 		scale /= 2
 	}
-	f := pipeline.Raw(pipeline.LayoutGray, (h.Width+scale-1)/scale, (h.Height+scale-1)/scale)
+	f := pipeline.Raw(pipeline.LayoutGray, reduced(h.Width, scale), reduced(h.Height, scale))
 	d.pixels = grow(d.pixels, f.Bytes())
-	err := d.result(C.fw_decompress(d.handle, (*C.uchar)(&data[0]), C.ulong(len(data)),
-		(*C.uchar)(&d.pixels[0]), C.int(f.Width), C.int(f.Stride), C.int(f.Height), C.TJPF_GRAY, decompressFlags))
+	err := d.packed(d.pixels, h, whole(nil, data, h, scale), C.FW_GRAY)
 	return d.pixels, f, err
 }
