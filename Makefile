@@ -9,7 +9,7 @@ VM     ?= $(wildcard ../shared/lab/vm)
 SOAK   ?= 1h
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build plain demo test test-plain test-native test-hardware lint docs check-docs bench compare fuzz soak clean
+.PHONY: help deps build plain demo test test-plain test-native test-hardware lint docs check-docs bench bench-check bench-smoke microbench fuzz soak clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,7 +28,7 @@ demo: build ## send live frames from one process to another, record and photogra
 
 test: ## install what is missing and run the whole test suite, both builds
 	@.ci/deps test
-	@$(MAKE) --no-print-directory test-plain test-native
+	@$(MAKE) --no-print-directory bench-smoke test-plain test-native
 
 test-plain:
 	@echo "== tests without OpenCV (CGO_ENABLED=0)"
@@ -43,12 +43,17 @@ test-native:
 test-hardware: deps ## camera tests on real V4L2 devices, UDP through netem, in a virtual machine (VM=command that runs one)
 	@FRAMEWIRE_VM="$(VM)" FRAMEWIRE_TAGS=$(TAGS) .ci/hardware
 
-lint: ## gofmt, vet and staticcheck over both builds, and the staleness of generated files
+lint: ## gofmt, vet and staticcheck over both builds, and the staleness of generated files (LONG=1: bench-check too)
 	@test -z "$$(gofmt -l .)" || { gofmt -l . | sed 's/^/not gofmt-ed: /'; exit 1; }
 	@go mod tidy -diff >/dev/null || { echo "go.mod is not tidy: run go mod tidy"; exit 1; }
 	@$(PLAIN) vet ./... && CGO_ENABLED=0 $(TOOL) staticcheck ./...
 	@$(NATIVE) vet -tags $(TAGS),hardware,soak ./... && $(TOOL) staticcheck -tags $(TAGS) ./...
 	@$(MAKE) --no-print-directory check-docs
+	@test -z "$(LONG)" || $(MAKE) --no-print-directory bench-check
+
+bench-check: ## count instructions and allocations of the hot paths; more than recorded by 10% fails (UPDATE=1 records anew)
+	@.ci/deps check
+	@go run ./bench/check -tags $(TAGS) $(if $(UPDATE),-update)
 
 docs: ## write docs/plugins.md and docs/framewire.schema.json anew
 	@$(PLAIN) run ./cmd/framewire docs plugins >docs/plugins.md
@@ -60,12 +65,16 @@ check-docs:
 	  $(PLAIN) run ./cmd/framewire docs $$part | cmp -s - docs/$$name || { echo "docs/$$name is stale: run make docs"; exit 1; }; \
 	done
 
-bench: deps ## Go benchmarks of every stage and of the whole chain, with allocations
-	@$(NATIVE) test -run '^$$' -bench . -benchmem -tags $(TAGS) $(PKGS)
+bench: build ## measure beside ffmpeg, GStreamer, iperf3, ZeroMQ and the usual Python script, for docs/benchmarks.md (BENCH=--quick: a look, not written)
+	@.ci/deps bench
+	@bench/bench.py $(or $(BENCH),--write)
 
-compare: build ## measure beside iperf3, ffmpeg and the usual Python script, in one run
-	@.ci/deps compare
-	@.ci/compare
+bench-smoke: build ## the benchmarks' own tests, and every row with few frames and nobody beside it
+	@cd bench && /usr/bin/python3 -m unittest discover -q -s tests -t .
+	@bench/bench.py --smoke
+
+microbench: deps ## Go benchmarks of every stage and of the whole chain, with allocations
+	@$(NATIVE) test -run '^$$' -bench . -benchmem -tags $(TAGS) $(PKGS)
 
 fuzz: ## run every fuzz target for FUZZTIME (default 10s)
 	@.ci/fuzz

@@ -6,10 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"time"
-
-	"github.com/urfave/cli/v2"
 
 	"framewire/pipeline"
 )
@@ -38,28 +35,6 @@ func writeReport(file string, group *pipeline.Group, started time.Time) error {
 	}
 	if err := replaceFile(file, append(text, '\n')); err != nil {
 		return fmt.Errorf("write the report: %w", err)
-	}
-	return nil
-}
-
-// checkReport finds out before anything runs whether the report can be written at the end.
-func checkReport(ctx *cli.Context) error {
-	file := ctx.String("report")
-	if file == "" {
-		return nil
-	}
-	fail := func(problem string) error {
-		return usagef("framewire %s: --report %s%s", ctx.Command.Name, file, problem)
-	}
-	if slices.Contains(ctx.Args().Slice(), file) {
-		what := map[bool]string{true: "recording", false: "config"}[ctx.Command.Name == "play"]
-		return fail(" would overwrite the " + what + ": name another file")
-	}
-	if info, err := os.Stat(filepath.Dir(file)); err != nil || !info.IsDir() {
-		return fail(": there is no folder " + filepath.Dir(file))
-	}
-	if info, err := os.Stat(file); err == nil && info.IsDir() {
-		return fail(": it is a folder, name a file in it")
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/signal"
@@ -44,9 +45,9 @@ func (a *app) runCommand() *cli.Command {
 func runFlags() []cli.Flag {
 	return append([]cli.Flag{
 		&cli.DurationFlag{Name: "for", Usage: "end cleanly after this `DURATION`, as in 10s"},
-		&cli.StringFlag{Name: "report", Usage: "write what each stage did to `FILE` as JSON, also after a failure"},
+		&cli.StringFlag{Name: flagReport, Usage: "write what each stage did to `FILE` as JSON, also after a failure"},
 		&cli.BoolFlag{Name: "no-status", Usage: "no live status line on a terminal"},
-	}, logFlags()...)
+	}, append(profileFlags(), logFlags()...)...)
 }
 
 func (a *app) runAction(ctx *cli.Context) error {
@@ -69,7 +70,7 @@ func (a *app) launch(ctx *cli.Context, load func(config.Options) ([]pipeline.Cha
 	if ctx.IsSet("for") && ctx.Duration("for") <= 0 {
 		return usagef("framewire %s: --for %s is not above zero", ctx.Command.Name, ctx.Duration("for"))
 	}
-	if err := checkReport(ctx); err != nil {
+	if err := checkOutputs(ctx); err != nil {
 		return err
 	}
 	out := newStatusWriter(a.stderr)
@@ -88,6 +89,10 @@ func (a *app) launch(ctx *cli.Context, load func(config.Options) ([]pipeline.Cha
 		return err
 	}
 
+	profiles, err := startProfiles(ctx)
+	if err != nil {
+		return err
+	}
 	pair.tell(chains, log, out)
 	started := time.Now()
 	stopStatus := func() {}
@@ -99,10 +104,12 @@ func (a *app) launch(ctx *cli.Context, load func(config.Options) ([]pipeline.Cha
 	keys.stop()
 	stopStatus()
 	summarize(group, log)
-	if file := ctx.String("report"); file != "" {
-		if err := writeReport(file, group, started); err != nil {
-			return err
-		}
+	failure := profiles.end()
+	if file := ctx.String(flagReport); file != "" {
+		failure = errors.Join(failure, writeReport(file, group, started))
+	}
+	if failure != nil {
+		return failure
 	}
 	if err != nil {
 		return errFailed
@@ -112,7 +119,11 @@ func (a *app) launch(ctx *cli.Context, load func(config.Options) ([]pipeline.Cha
 
 // swallowed says which flag may have taken the config for its value.
 func swallowed(ctx *cli.Context) string {
-	for _, value := range append(ctx.StringSlice("set"), append(ctx.StringSlice("only"), ctx.String("report"))...) {
+	values := append(ctx.StringSlice("set"), ctx.StringSlice("only")...)
+	for _, flag := range outputFlags() {
+		values = append(values, ctx.String(flag))
+	}
+	for _, value := range values {
 		if ext := filepath.Ext(value); (ext == ".yaml" || ext == ".yml") && !strings.Contains(value, "=") {
 			return fmt.Sprintf("\n    a flag has taken %q for its value", value)
 		}

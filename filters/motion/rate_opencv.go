@@ -2,5 +2,5 @@
 
 package motion
 
-// jpegEvery is the least time between two looks at JPEG: TurboJPEG decodes small pictures quickly.
+// jpegEvery is the least time between two looks at JPEG: libjpeg-turbo decodes small pictures quickly.
 const jpegEvery = 0

@@ -1,0 +1,1 @@
+"""Unit tests of the benchmarks themselves: `make bench-smoke` runs them."""
