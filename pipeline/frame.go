@@ -70,8 +70,12 @@ func (f *Frame) Release() {
 
 // Share gives a new frame with one reference and the same data, for who changes only what stands beside
 // it. f's memory lives as long as the new frame does.
-func (f *Frame) Share() *Frame {
-	d := f.pool.header()
+func (f *Frame) Share() *Frame { return f.pool.Share(f) }
+
+// Share is Frame.Share for a frame of another pool: for a source that keeps buffers of its own, because it knows what
+// is in them.
+func (p *Pool) Share(f *Frame) *Frame {
+	d := p.header()
 	d.parent, d.Data = f.Retain(), f.Data
 	if f.whole != nil {
 		d.whole = f.whole.Retain()

@@ -111,12 +111,45 @@ func (c canvas) blank(x, y, width, height int) {
 	}
 }
 
+// restore paints the background in a rectangle again.
+func (c canvas) restore(b backdrop, x, y, width, height int) {
+	from, to := c.samples*x, c.samples*(x+width)
+	for row := y; row < y+height; row++ {
+		copy(c.pix[row*c.stride+from:], b.row[from:to])
+	}
+	if c.cb == nil {
+		return
+	}
+	from, to = x/2, (x+width+1)/2
+	for row := y / 2; row < (y+height+1)/2; row++ {
+		copy(c.cb[row*c.cstride+from:], b.cb[from:to])
+		copy(c.cr[row*c.cstride+from:], b.cr[from:to])
+	}
+}
+
 // paint draws picture n, made at that time, into tightly packed pixels of the painter's format.
 func (p *painter) paint(data []byte, n uint64, at time.Time) {
-	width, height := p.format.Width, p.format.Height
 	c := canvasOf(data, p.format)
-	c.background(p.bars, 0, height*3/4)
-	c.background(p.ramp, height*3/4, height)
+	c.background(p.bars, 0, p.format.Height*3/4)
+	c.background(p.ramp, p.format.Height*3/4, p.format.Height)
+	p.draw(c, n, at)
+}
+
+// repaint is paint for data that hold picture before: it leaves what stays the same.
+func (p *painter) repaint(data []byte, before, n uint64, at time.Time) {
+	if digits(before) != digits(n) {
+		p.paint(data, n, at)
+		return
+	}
+	c := canvasOf(data, p.format)
+	x, y := p.place(before)
+	c.restore(p.bars, x, y, p.box, p.box)
+	p.draw(c, n, at)
+}
+
+// draw paints what changes from picture to picture.
+func (p *painter) draw(c canvas, n uint64, at time.Time) {
+	width, height := p.format.Width, p.format.Height
 	p.square(c, n)
 	p.text = appendNumber(p.text[:0], n)
 	p.number.write(c, width, max(height*3/8, p.marker.rows*p.marker.cell), p.text)
@@ -127,15 +160,19 @@ func (p *painter) paint(data []byte, n uint64, at time.Time) {
 	}
 }
 
-// square paints a square that goes to and fro, a 120th of the width at a time. Its stripes show torn and
-// interlaced pictures.
-func (p *painter) square(c canvas, n uint64) {
-	x := 0
+// place is where the square of picture n has its upper left corner. It goes to and fro, a 120th of the width at a
+// time.
+func (p *painter) place(n uint64) (x, y int) {
 	if span := uint64(p.format.Width - p.box); span > 0 {
 		at := n * uint64(max(p.format.Width/120, 1)) % (2 * span)
 		x = int(min(at, 2*span-at))
 	}
-	y := p.format.Height*3/4 - p.box
+	return x, p.format.Height*3/4 - p.box
+}
+
+// square paints the square. Its stripes show torn and interlaced pictures.
+func (p *painter) square(c canvas, n uint64) {
+	x, y := p.place(n)
 	for row := range p.box {
 		line := c.pix[(y+row)*c.stride+c.samples*x:][:c.samples*p.box]
 		for i := range line {
@@ -143,6 +180,15 @@ func (p *painter) square(c canvas, n uint64) {
 		}
 	}
 	c.blank(x, y, p.box, p.box)
+}
+
+// digits counts the figures of a number as appendNumber writes it.
+func digits(n uint64) int {
+	count := 6
+	for n /= 1_000_000; n > 0; n /= 10 {
+		count++
+	}
+	return count
 }
 
 // appendNumber writes n with at least six digits.

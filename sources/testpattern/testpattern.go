@@ -93,7 +93,7 @@ type source struct {
 	rate    rate
 	layout  pipeline.Layout
 	shutter *photo.Shutter // nil for a live stream
-	painter *painter
+	easel   *easel
 	next    uint64    // number of the next picture
 	zero    time.Time // when the first one was taken, with a shutter
 	pace    schedule
@@ -106,8 +106,8 @@ var (
 
 // Open paints what stays the same. Numbers start at 0.
 func (s *source) Open(ctx context.Context) error {
-	if s.painter == nil {
-		s.painter = newPainter(s.layout, s.cfg.Size.Width, s.cfg.Size.Height)
+	if s.easel == nil {
+		s.easel = newEasel(s.layout, s.cfg.Size.Width, s.cfg.Size.Height)
 	}
 	s.next, s.zero, s.pace = 0, time.Time{}, schedule{}
 	if err := ctx.Err(); err != nil || s.shutter == nil {
@@ -125,13 +125,11 @@ func (s *source) Read(ctx context.Context) (*pipeline.Frame, error) {
 	if err := s.wait(ctx, pts); err != nil {
 		return nil, err
 	}
-	f := s.pool.Get(s.painter.format.Bytes())
-	f.Format = s.painter.format
-	f.Captured, f.PTS, f.Key, f.Lossless = time.Now(), pts, true, s.cfg.Pace == pace.Fast
+	f := s.easel.picture(s.pool, s.next, time.Now())
+	f.PTS, f.Key, f.Lossless = pts, true, s.cfg.Pace == pace.Fast
 	if s.shutter != nil {
 		s.take(f)
 	}
-	s.painter.paint(f.Data, s.next, f.Captured)
 	s.next++
 	return f, nil
 }

@@ -125,6 +125,52 @@ func TestLayoutsLookAlike(t *testing.T) {
 	}
 }
 
+// TestRepaintingLeavesNothingBehind compares pictures that were painted over others with the same ones on clean
+// ground.
+func TestRepaintingLeavesNothingBehind(t *testing.T) {
+	for _, size := range [][2]int{{640, 360}, {641, 363}, {64, 64}, {17, 19}, {300, 40}} {
+		for _, layout := range []pipeline.Layout{pipeline.LayoutBGR, pipeline.LayoutI420} {
+			p := newPainter(layout, size[0], size[1])
+			over, clean := make([]byte, p.format.Bytes()), make([]byte, p.format.Bytes())
+			p.paint(over, 0, time.Unix(1e9, 0))
+			before := uint64(0)
+			for _, n := range []uint64{1, 2, 40, 41, 999_999, 1_000_000, 12_345_678, 3, 1 << 50} {
+				at := time.Unix(1e9, int64(n)*1e6)
+				p.repaint(over, before, n, at)
+				p.paint(clean, n, at)
+				if !bytes.Equal(over, clean) {
+					t.Errorf("%s %v: picture %d over picture %d is not as it should be", layout, size, n, before)
+				}
+				before = n
+			}
+		}
+	}
+}
+
+// TestBuffersGoRound has pictures painted into buffers that come back, and held ones left alone.
+func TestBuffersGoRound(t *testing.T) {
+	pool := pipeline.NewPool()
+	e, clean := newEasel(pipeline.LayoutBGR, 320, 180), newPainter(pipeline.LayoutBGR, 320, 180)
+	want := make([]byte, clean.format.Bytes())
+	check := func(f *pipeline.Frame, n uint64) {
+		t.Helper()
+		if clean.paint(want, n, time.Unix(1e9, 0)); !bytes.Equal(f.Data, want) {
+			t.Errorf("picture %d is not as it should be", n)
+		}
+	}
+	held := e.picture(pool, 0, time.Unix(1e9, 0))
+	for n := range uint64(20) {
+		f := e.picture(pool, n+1, time.Unix(1e9, 0))
+		check(f, n+1)
+		f.Release()
+	}
+	check(held, 0)
+	held.Release()
+	if n := pool.Outstanding() + e.own.Outstanding(); n != 0 {
+		t.Errorf("%d frames were not released", n)
+	}
+}
+
 func TestGivesTheLayoutThatTheChainAsksFor(t *testing.T) {
 	raw := func(l pipeline.Layout) pipeline.Format { return pipeline.Format{Codec: pipeline.CodecRaw, Layout: l} }
 	for _, c := range []struct {
@@ -175,8 +221,8 @@ func TestLooks(t *testing.T) {
 
 func TestFiguresFit(t *testing.T) {
 	for n, want := range map[uint64]string{0: "000000", 7: "000007", 99999: "099999", 100000: "100000", 12345678: "12345678"} {
-		if got := string(appendNumber(nil, n)); got != want {
-			t.Errorf("%d is written %s", n, got)
+		if got := string(appendNumber(nil, n)); got != want || digits(n) != len(want) {
+			t.Errorf("%d is written %s, with %d digits", n, got, digits(n))
 		}
 	}
 	f := newFace(2, 3)
