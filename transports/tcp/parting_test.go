@@ -34,7 +34,7 @@ func keepPinging(conn net.Conn, enough <-chan struct{}) {
 
 // readTypes reads until the connection breaks and gives what came.
 func readTypes(conn net.Conn, pool *pipeline.Pool, saw func(wire.Type)) {
-	in := wire.NewReader(conn, pool, 1<<20)
+	in := wire.NewReader(conn, pool, 8<<20)
 	for {
 		m, err := in.Next()
 		if err != nil {
