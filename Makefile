@@ -9,7 +9,7 @@ VM     ?= $(wildcard ../shared/lab/vm)
 SOAK   ?= 1h
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build plain demo test test-plain test-native test-hardware lint docs check-docs bench bench-check bench-smoke microbench fuzz soak clean
+.PHONY: bin/marker help deps build plain demo test test-plain test-native test-hardware lint docs check-docs bench bench-check bench-smoke microbench fuzz soak clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -65,11 +65,14 @@ check-docs:
 	  $(PLAIN) run ./cmd/framewire docs $$part | cmp -s - docs/$$name || { echo "docs/$$name is stale: run make docs"; exit 1; }; \
 	done
 
-bench: build ## measure beside ffmpeg, GStreamer, iperf3, ZeroMQ and the usual Python script, for docs/benchmarks.md (BENCH=--quick: a look, not written)
+bin/marker: deps
+	@$(NATIVE) build -trimpath -tags $(TAGS) -o $@ ./bench/marker
+
+bench: build plain bin/marker ## measure beside ffmpeg, GStreamer, iperf3, ZeroMQ and the usual Python script, for docs/benchmarks.md (BENCH=--quick: a look, not written)
 	@.ci/deps bench
 	@bench/bench.py $(or $(BENCH),--write)
 
-bench-smoke: build ## the benchmarks' own tests, and every row with few frames and nobody beside it
+bench-smoke: build plain bin/marker ## the benchmarks' own tests, and every row with few frames and nobody beside it
 	@cd bench && /usr/bin/python3 -m unittest discover -q -s tests -t .
 	@bench/bench.py --smoke
 

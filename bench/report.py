@@ -82,10 +82,12 @@ def _goals(outcome: Outcome | SweepOutcome) -> Iterator[Sequence[str]]:
 
 
 def _others(outcome: Outcome | SweepOutcome) -> Iterator[Sequence[str]]:
-    """Gives a line for each program that there is no goal for."""
+    """Gives a line for each program that a metric with goals has none for."""
     if isinstance(outcome, SweepOutcome):
         return
     for metric in outcome.plan.metrics:
+        if not metric.goals:
+            continue
         named = {goal.beside for goal in metric.goals}
         for peer in outcome.peers(metric):
             ratio = outcome.ratio(FRAMEWIRE, peer, metric)

@@ -5,15 +5,6 @@ import (
 	"framewire/pipeline"
 )
 
-// jpegFrame puts one JPEG image into a frame.
-func jpegFrame(pool *pipeline.Pool, image []byte) (*pipeline.Frame, error) {
-	format, _, err := describe(image)
-	if err != nil {
-		return nil, err
-	}
-	return completed(pool, image, format), nil
-}
-
 // describe reads a JPEG image's header. whole says that a decoder needs nothing more than what is in it.
 func describe(image []byte) (format pipeline.Format, whole bool, err error) {
 	if h, err := jpeg.ParseHeader(image); err == nil {

@@ -185,6 +185,15 @@ func (n *native) write() (*pipeline.Frame, error) {
 	return f, err
 }
 
+// jpegFrame puts one JPEG image into a frame.
+func jpegFrame(pool *pipeline.Pool, image []byte) (*pipeline.Frame, error) {
+	format, _, err := describe(image)
+	if err != nil {
+		return nil, err
+	}
+	return completed(pool, image, format), nil
+}
+
 // layoutFor gives the best of the layouts that the chain wants; natural is that of the clip, for a chain that
 // takes any.
 func layoutFor(want []pipeline.Format, natural pipeline.Layout) pipeline.Layout {
