@@ -66,21 +66,3 @@ func (h Header) units() (across, down int) {
 	w, ht := 8*h.across, 8*h.down
 	return (h.Width + w - 1) / w, (h.Height + ht - 1) / ht
 }
-
-// renumber counts the restart markers in data from RST0 again.
-func renumber(data []byte) {
-	for i, n := 0, 0; ; i += 2 {
-		skip := bytes.IndexByte(data[i:], 0xFF)
-		if skip < 0 || i+skip+1 >= len(data) {
-			return
-		}
-		i += skip
-		switch code := data[i+1]; {
-		case code == 0xFF:
-			i--
-		case code >= mRST0 && code < mSOI:
-			data[i+1] = mRST0 + byte(n%8)
-			n++
-		}
-	}
-}

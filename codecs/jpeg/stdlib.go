@@ -231,3 +231,21 @@ func (d *decompressor) convert(out *pipeline.Frame, img image.Image, p piece) er
 	pixel.Convert(out.Data, layout, d.pixels, pipeline.Raw(pipeline.LayoutBGR, w, h))
 	return nil
 }
+
+// renumber counts the restart markers in data from RST0 again.
+func renumber(data []byte) {
+	for i, n := 0, 0; ; i += 2 {
+		skip := bytes.IndexByte(data[i:], 0xFF)
+		if skip < 0 || i+skip+1 >= len(data) {
+			return
+		}
+		i += skip
+		switch code := data[i+1]; {
+		case code == 0xFF:
+			i--
+		case code >= mRST0 && code < mSOI:
+			data[i+1] = mRST0 + byte(n%8)
+			n++
+		}
+	}
+}
