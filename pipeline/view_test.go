@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"context"
+	"sync/atomic"
 	"testing"
 )
 
@@ -16,15 +17,15 @@ func (s *viewSink) View() (int, int) { return s.w, s.h }
 // reducer is a decoder that halves pictures as long as the view allows, and notes the last view.
 type reducer struct {
 	env  Env
-	seen *[2]int
+	seen *atomic.Value // of [2]int; workers share it
 }
 
 func (x reducer) Apply(_ context.Context, f *Frame) (*Frame, error) {
 	out := f.Derive(small.Bytes())
 	out.Format = small
 	if x.env.View != nil {
-		x.seen[0], x.seen[1] = x.env.View()
-		if x.seen[0] > 0 {
+		w, h := x.env.View()
+		if x.seen.Store([2]int{w, h}); w > 0 {
 			out.ReduceFrom(f)
 		}
 	}
@@ -54,7 +55,8 @@ func TestViewIsTheLargestOfAll(t *testing.T) {
 			r := newRig(t)
 			r.source(AnyJPEG)
 			r.src.count(3, JPEG(4, 4), true)
-			var seen [2]int
+			var seen atomic.Value
+			seen.Store([2]int{})
 			r.reg = mustRegistry(t, FilterSpec[noConfig]{
 				Kind: KindDecoder, Name: "jpeg",
 				New: func(_ *noConfig, env Env) (Filter, error) { return reducer{env, &seen}, nil },
@@ -62,7 +64,7 @@ func TestViewIsTheLargestOfAll(t *testing.T) {
 			if c.filter {
 				r.filter(&fakeFilter{})
 			}
-			whole := 0
+			var whole atomic.Int64 // counted by all windows
 			for _, view := range c.views {
 				sink := &viewSink{w: view[0], h: view[1]}
 				var env Env
@@ -78,7 +80,7 @@ func TestViewIsTheLargestOfAll(t *testing.T) {
 					if f.Whole().Format != JPEG(4, 4) || full.Whole() != nil || number(full) != number(f) {
 						t.Errorf("frame %d is a part of %s, which decodes to frame %d", number(f), f.Whole().Format, number(full))
 					}
-					whole++
+					whole.Add(1)
 					return nil
 				}
 				r.output(AnyRaw, func(e Env) Sink { env = e; return sink })
@@ -89,11 +91,11 @@ func TestViewIsTheLargestOfAll(t *testing.T) {
 			if _, err := r.run(); err != nil {
 				t.Fatal(err)
 			}
-			if seen != c.want {
-				t.Errorf("the decoder was asked for %v, want %v", seen, c.want)
+			if got := seen.Load(); got != c.want {
+				t.Errorf("the decoder was asked for %v, want %v", got, c.want)
 			}
-			if wanted := c.want[0] > 0; wanted != (whole > 0) {
-				t.Errorf("%d frames were decoded again in full", whole)
+			if wanted := c.want[0] > 0; wanted != (whole.Load() > 0) {
+				t.Errorf("%d frames were decoded again in full", whole.Load())
 			}
 		})
 	}
