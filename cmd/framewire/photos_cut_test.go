@@ -52,13 +52,13 @@ func TestPhotosThroughACutConnection(t *testing.T) {
 			total := album(t, filepath.Join(dir, "photos"), false, albumSizes()...)
 			places := cutPlaces()
 			var mu sync.Mutex
-			next := 0
+			next, cutOff := 0, -1 // the place, and the last connection that was cut, in either direction
 			proxy := startPhotoProxy(t, &photoProxy{to: addr, abort: abort, rule: func(m passed) int {
 				mu.Lock()
 				defer mu.Unlock()
-				if next < len(places) && places[next].meant(m) {
+				if next < len(places) && m.conn != cutOff && places[next].meant(m) {
 					t.Logf("cut %s", places[next].name)
-					next++
+					next, cutOff = next+1, m.conn
 					return places[next-1].bytes
 				}
 				return whole
