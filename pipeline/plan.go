@@ -177,22 +177,6 @@ func (p *Plan) convertTrunk(node *Node, flow, accepts []Format) ([]Format, error
 }
 
 // converter gives what has to stand in front of a node that takes only some formats, or nil.
-// asked leaves of the layouts that a source can make those that match what it is asked for first.
-func asked(gives, want []Format) []Format {
-	for _, pattern := range want {
-		if pattern.Codec != CodecRaw {
-			continue
-		}
-		others := func(f Format) bool { return f.Codec == CodecRaw && !f.Matches(pattern) }
-		if fit := slices.DeleteFunc(slices.Clone(gives), others); slices.ContainsFunc(fit, isRaw) {
-			return fit
-		}
-	}
-	return gives
-}
-
-func isRaw(f Format) bool { return f.Codec == CodecRaw }
-
 func (p *Plan) converter(node *Node, flow, accepts []Format) (*planStep, error) {
 	if accepts == nil || !slices.ContainsFunc(flow, func(f Format) bool { return !surely(f, accepts) }) {
 		return nil, nil

@@ -29,26 +29,6 @@ func TestSourceIsAskedForWhatTheEncoderTakes(t *testing.T) {
 	}
 }
 
-// A source that can make several layouts makes the one that it is asked for first, and nothing is put in to
-// convert the others.
-func TestSourceIsAskedForOneLayout(t *testing.T) {
-	raw := func(l Layout) Format { return Format{Codec: CodecRaw, Layout: l} }
-	bgr, i420 := raw(LayoutBGR), raw(LayoutI420)
-	for _, c := range []struct{ gives, want, left []Format }{
-		{[]Format{bgr, i420}, nil, []Format{bgr, i420}},
-		{[]Format{bgr, i420}, []Format{AnyRaw}, []Format{bgr, i420}},
-		{[]Format{bgr, i420}, []Format{AnyJPEG, i420, AnyRaw}, []Format{i420}},
-		{[]Format{bgr, i420}, []Format{raw(LayoutGray), bgr}, []Format{bgr}},
-		{[]Format{AnyJPEG, bgr}, []Format{AnyJPEG, i420, AnyRaw}, []Format{AnyJPEG, bgr}},
-		{[]Format{AnyJPEG, bgr, i420}, []Format{AnyJPEG, i420}, []Format{AnyJPEG, i420}},
-		{nil, []Format{i420}, nil},
-	} {
-		if got := asked(c.gives, c.want); !slices.Equal(got, c.left) {
-			t.Errorf("of %v, asked for %v: %v, want %v", c.gives, c.want, got, c.left)
-		}
-	}
-}
-
 // mixed gives a source of JPEG images with a file after each.
 func (r *rig) mixed(n int) {
 	r.src.count(n, JPEG(4, 4), true)

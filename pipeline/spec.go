@@ -56,7 +56,7 @@ type SourceSpec[C any] struct {
 	Name, Summary, Doc, Missing string
 	Defaults                    C
 	// Gives lists the formats it can make with this config, best first; nil means that only the running
-	// stream tells. Of several raw layouts it makes the one that Env.Want has first.
+	// stream tells. Of several raw layouts it makes the one that LayoutFor chooses.
 	Gives func(cfg *C) []Format
 	// New makes the source. It does no I/O. It is nil in a build where Missing is set.
 	New func(cfg *C, env Env) (Source, error)

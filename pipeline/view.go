@@ -1,6 +1,9 @@
 package pipeline
 
-import "context"
+import (
+	"context"
+	"slices"
+)
 
 // Viewer is a Sink that shows pictures, often in fewer pixels than they have. Where all outputs behind a decoder are
 // Viewers, the decoder may give smaller pictures than it gets, never smaller than the largest View: decoding a
@@ -42,11 +45,8 @@ func (fan *fanOut) view() (width, height int) {
 // decode is Env.Decode of a sink that takes such pixels.
 func (r *Runner) decode(env Env, accepts []Format) func(context.Context, *Frame) (*Frame, error) {
 	env.Want = []Format{AnyRaw}
-	for _, f := range accepts {
-		if f.Codec == CodecRaw {
-			env.Want = []Format{f}
-			break
-		}
+	if i := slices.IndexFunc(accepts, isRaw); i >= 0 {
+		env.Want = accepts[i : i+1]
 	}
 	return func(ctx context.Context, f *Frame) (*Frame, error) {
 		d := &decodeAny{reg: r.plan.reg, env: env}

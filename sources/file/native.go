@@ -197,15 +197,7 @@ func jpegFrame(pool *pipeline.Pool, image []byte) (*pipeline.Frame, error) {
 // layoutFor gives the best of the layouts that the chain wants; natural is that of the clip, for a chain that
 // takes any.
 func layoutFor(want []pipeline.Format, natural pipeline.Layout) pipeline.Layout {
-	for _, format := range want {
-		if format.Codec == pipeline.CodecRaw && format.Layout != pipeline.LayoutNone {
-			return format.Layout
-		}
-		if format.Codec != pipeline.CodecJPEG {
-			break
-		}
-	}
-	return natural
+	return pipeline.LayoutFor(want, natural, pipeline.LayoutI420, pipeline.LayoutBGR, pipeline.LayoutGray)
 }
 
 // end tells the end of a clip from one that came too early: a connection that broke, or damage.

@@ -32,6 +32,7 @@ func TestLayoutFor(t *testing.T) {
 		{[]pipeline.Format{pipeline.AnyJPEG, wantBGR, pipeline.AnyRaw}, pipeline.LayoutI420, pipeline.LayoutBGR},
 		{[]pipeline.Format{pipeline.AnyRaw, wantBGR}, pipeline.LayoutI420, pipeline.LayoutI420},
 		{[]pipeline.Format{wantGray}, pipeline.LayoutI420, pipeline.LayoutGray},
+		{[]pipeline.Format{pipeline.AnyJPEG, pipeline.AnyFile, wantBGR}, pipeline.LayoutI420, pipeline.LayoutBGR},
 	} {
 		if got := layoutFor(c.want, c.natural); got != c.gets {
 			t.Errorf("wanted %v of a clip in %s: %s, want %s", c.want, c.natural, got, c.gets)

@@ -65,26 +65,13 @@ func Spec() pipeline.Spec {
 			}
 		},
 		New: func(c *Config, env pipeline.Env) (pipeline.Source, error) {
-			s := &source{cfg: *c, pool: env.Pool, rate: rateOf(c.FPS), layout: layoutFor(env.Want)}
+			s := &source{cfg: *c, pool: env.Pool, rate: rateOf(c.FPS), layout: pipeline.LayoutFor(env.Want, pipeline.LayoutBGR, pipeline.LayoutI420)}
 			if c.Photos() {
 				s.shutter = photo.New(c.Config, env, "testpattern", 0)
 			}
 			return s, nil
 		},
 	}.Spec()
-}
-
-// layoutFor gives I420 to a chain that asks for it, as an encoder of JPEG does, and else BGR.
-func layoutFor(want []pipeline.Format) pipeline.Layout {
-	for _, format := range want {
-		if format.Codec == pipeline.CodecRaw {
-			if format.Layout == pipeline.LayoutI420 {
-				return pipeline.LayoutI420
-			}
-			break
-		}
-	}
-	return pipeline.LayoutBGR
 }
 
 type source struct {
