@@ -73,65 +73,47 @@ type canvas struct {
 	pix, cb, cr     []byte
 	stride, cstride int // bytes a row
 	samples         int
+	gray            backdrop // has no colour anywhere
 }
 
-func canvasOf(data []byte, format pipeline.Format) canvas {
-	if format.Layout == pipeline.LayoutBGR {
-		return canvas{pix: data, stride: format.Stride, samples: 3}
+func (p *painter) canvas(data []byte) canvas {
+	if p.format.Layout == pipeline.LayoutBGR {
+		return canvas{pix: data, stride: p.format.Stride, samples: 3}
 	}
-	p := pixel.PlanesOf(data, format)
-	return canvas{pix: p.Y, cb: p.Cb, cr: p.Cr, stride: p.Stride, cstride: p.CStride, samples: 1}
+	planes := pixel.PlanesOf(data, p.format)
+	return canvas{pix: planes.Y, cb: planes.Cb, cr: planes.Cr, stride: planes.Stride, cstride: planes.CStride, samples: 1, gray: p.ramp}
 }
 
-// background paints the rows from y on, up to but not including end.
-func (c canvas) background(b backdrop, y, end int) {
-	for row := y; row < end; row++ {
-		copy(c.pix[row*c.stride:], b.row)
-	}
-	if c.cb == nil {
-		return
-	}
-	for row := (y + 1) / 2; row < (end+1)/2; row++ {
-		copy(c.cb[row*c.cstride:], b.cb)
-		copy(c.cr[row*c.cstride:], b.cr)
-	}
-}
-
-// blank takes the colour out of a rectangle in which something black and white is drawn.
-func (c canvas) blank(x, y, width, height int) {
-	if c.cb == nil || width == 0 || height == 0 {
-		return
-	}
-	left, right := x/2, (x+width+1)/2
-	for row := y / 2; row < (y+height+1)/2; row++ {
-		cb, cr := c.cb[row*c.cstride:], c.cr[row*c.cstride:]
-		for i := left; i < right; i++ {
-			cb[i], cr[i] = 128, 128
-		}
-	}
-}
-
-// restore paints the background in a rectangle again.
-func (c canvas) restore(b backdrop, x, y, width, height int) {
+// fill paints the background in a rectangle.
+func (c canvas) fill(b backdrop, x, y, width, height int) {
 	from, to := c.samples*x, c.samples*(x+width)
 	for row := y; row < y+height; row++ {
 		copy(c.pix[row*c.stride+from:], b.row[from:to])
 	}
-	if c.cb == nil {
+	c.tint(b, x, y, width, height)
+}
+
+// tint gives a rectangle the background's colours, where they lie apart: all samples that any of its pixels has.
+func (c canvas) tint(b backdrop, x, y, width, height int) {
+	if c.cb == nil || width == 0 || height == 0 {
 		return
 	}
-	from, to = x/2, (x+width+1)/2
+	from, to := x/2, (x+width+1)/2
 	for row := y / 2; row < (y+height+1)/2; row++ {
 		copy(c.cb[row*c.cstride+from:], b.cb[from:to])
 		copy(c.cr[row*c.cstride+from:], b.cr[from:to])
 	}
 }
 
+// blank takes the colour out of a rectangle in which something black and white is drawn.
+func (c canvas) blank(x, y, width, height int) { c.tint(c.gray, x, y, width, height) }
+
 // paint draws picture n, made at that time, into tightly packed pixels of the painter's format.
 func (p *painter) paint(data []byte, n uint64, at time.Time) {
-	c := canvasOf(data, p.format)
-	c.background(p.bars, 0, p.format.Height*3/4)
-	c.background(p.ramp, p.format.Height*3/4, p.format.Height)
+	width, height := p.format.Width, p.format.Height
+	c := p.canvas(data)
+	c.fill(p.ramp, 0, height*3/4, width, height-height*3/4)
+	c.fill(p.bars, 0, 0, width, height*3/4) // last: a row of colour samples that both have is that of the bars
 	p.draw(c, n, at)
 }
 
@@ -141,9 +123,9 @@ func (p *painter) repaint(data []byte, before, n uint64, at time.Time) {
 		p.paint(data, n, at)
 		return
 	}
-	c := canvasOf(data, p.format)
+	c := p.canvas(data)
 	x, y := p.place(before)
-	c.restore(p.bars, x, y, p.box, p.box)
+	c.fill(p.bars, x, y, p.box, p.box)
 	p.draw(c, n, at)
 }
 
