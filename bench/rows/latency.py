@@ -26,7 +26,7 @@ LIVE = ("-fflags", "nobuffer", "-flags", "low_delay", "-probesize", "32", "-anal
 NOTES = """A picture's time is taken before its last 64 KiB go into the sender's standard input, after everything else of it
 was read there, and at the other end when its upper rows have come out of the receiver's standard output; ffmpeg and GStreamer
 take and give I420, the script BGR. Through these two pipes alone, without JPEG and network, pictures take ffmpeg 0.25 ms and GStreamer
-0.7 ms. Framewire needs no pipes, but paints each picture itself after its time is taken, in 0.2 ms. ffmpeg: nut (with raw MJPEG
+0.7 ms. Framewire needs no pipes, but writes the time into each picture after it is taken. ffmpeg: nut (with raw MJPEG
 its reader waits for the next picture), two slice threads over TCP, one over RTP, where its decoder cannot take slices."""
 
 

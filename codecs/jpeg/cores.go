@@ -28,34 +28,53 @@ func (c *cores) claim(most int) int {
 
 func (c *cores) release(n int) { c.busy.Add(-int32(n)) }
 
-// crew does the parts of one picture side by side, all but the first on goroutines that end with the picture.
+// crew does the parts of one picture side by side: whoever is done with one takes the next. All but the caller are
+// goroutines that end with the picture.
 type crew struct {
 	work  func(part int)
-	tasks []func() // made once, because starting a goroutine with arguments allocates
+	parts int32
+	next  atomic.Int32
+	help  func() // made once, because starting a goroutine with arguments allocates
 	wait  sync.WaitGroup
 	crash atomic.Pointer[any]
 }
 
-// do calls work for each part and waits for all. A panic becomes one of the caller's goroutine.
-func (c *crew) do(parts int) {
-	for i := len(c.tasks); i < parts; i++ {
-		c.tasks = append(c.tasks, func() {
-			defer c.wait.Done()
-			defer func() {
-				if value := recover(); value != nil {
-					kept := value // only what is kept is allocated
-					c.crash.Store(&kept)
-				}
-			}()
-			c.work(i)
-		})
+// do calls work for each part, on no more than so many goroutines, and waits for all. A panic becomes one of the
+// caller's goroutine.
+func (c *crew) do(workers, parts int) {
+	if c.help == nil {
+		c.help = c.helper
 	}
-	c.wait.Add(parts - 1)
-	for _, task := range c.tasks[1:parts] {
-		go task()
+	c.parts = int32(parts)
+	c.next.Store(0)
+	helpers := min(workers, parts) - 1
+	c.wait.Add(helpers)
+	for range helpers {
+		go c.help()
 	}
 	defer c.rejoin()
-	c.work(0)
+	c.take()
+}
+
+func (c *crew) helper() {
+	defer c.wait.Done()
+	defer func() {
+		if value := recover(); value != nil {
+			kept := value // only what is kept is allocated
+			c.crash.Store(&kept)
+		}
+	}()
+	c.take()
+}
+
+func (c *crew) take() {
+	for {
+		part := c.next.Add(1) - 1
+		if part >= c.parts {
+			return
+		}
+		c.work(int(part))
+	}
 }
 
 func (c *crew) rejoin() {

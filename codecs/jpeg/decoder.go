@@ -41,6 +41,8 @@ type decoder struct {
 	crew  crew
 	parts []part
 	cells cells
+	ends  []int // of the parts, in cells
+	cost  func(cell int) int
 	job   struct { // the picture at work
 		out    *pipeline.Frame
 		header Header
@@ -62,7 +64,7 @@ func newDecoder(turn chan struct{}, cores *cores, env pipeline.Env) (pipeline.Fi
 	if len(env.Want) > 0 {
 		d.layout = env.Want[0].Layout
 	}
-	d.crew.work = d.decodePart
+	d.crew.work, d.cost = d.decodePart, d.cells.cost
 	return d, d.prepare(1)
 }
 
@@ -164,31 +166,32 @@ func (d *decoder) fill(f *pipeline.Frame, layout pipeline.Layout, scale int) err
 	}
 	n := d.cores.claim(most)
 	defer d.cores.release(n)
-	count := 0
+	d.ends = d.ends[:0]
 	if n > 1 && d.cells.find(f.Data, h) {
-		count = len(d.cells.starts)
-		least := 1 // cells to a part
+		smallest := fine
 		if overlap {
-			least = 4 // the cells on both sides are decoded twice
+			smallest = coarse // the cells on both sides are decoded twice
 		}
-		n = min(n, count/least)
+		d.ends = shares(d.ends, len(d.cells.starts), n, smallest, d.cost)
 	}
-	if count == 0 || n < 2 {
+	if len(d.ends) < 2 {
 		p := &d.parts[0]
 		p.piece = whole(p.head, f.Data, h, scale)
-		d.crew.do(1)
+		d.crew.do(1, 1)
 		return p.finish()
 	}
-	if err := d.prepare(n); err != nil {
+	if err := d.prepare(len(d.ends)); err != nil {
 		return err
 	}
-	for i := range n {
+	from := 0
+	for i, end := range d.ends {
 		p := &d.parts[i]
-		p.piece = d.cells.cut(p.head, f.Data, h, count*i/n, count*(i+1)/n, scale, overlap)
+		p.piece = d.cells.cut(p.head, f.Data, h, from, end, scale, overlap)
+		from = end
 	}
-	d.crew.do(n)
+	d.crew.do(n, len(d.ends))
 	var first error
-	for i := range n {
+	for i := range d.ends {
 		if err := d.parts[i].finish(); first == nil {
 			first = err
 		}

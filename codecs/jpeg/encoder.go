@@ -94,6 +94,7 @@ type encoder struct {
 
 	crew    crew
 	stripes []stripe
+	ends    []int   // of the stripes, in groups of stripeUnits rows of MCUs
 	job     stripes // the picture at work
 }
 

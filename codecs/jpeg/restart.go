@@ -9,6 +9,7 @@ type cells struct {
 	ends   []int // and of the marker behind it
 	rows   int   // rows of MCUs in each, but maybe the last
 	marks  int   // restart markers to each
+	pixels int   // in each, as many as libjpeg decodes
 }
 
 // find looks for the cells of a picture. It reports false where the picture has none, and where its markers are
@@ -27,6 +28,7 @@ func (c *cells) find(data []byte, h Header) bool {
 	default:
 		return false
 	}
+	c.pixels = c.rows * across * 64 * h.across * h.down
 	want := (across*down - 1) / h.restart // markers
 	seen := 0
 	c.starts = append(c.starts, h.data)
@@ -59,6 +61,9 @@ func (c *cells) find(data []byte, h Header) bool {
 		}
 	}
 }
+
+// cost is what a cell takes to decode, in bytes of JPEG: a byte as long as some twenty pixels that are all alike.
+func (c *cells) cost(i int) int { return c.ends[i] - c.starts[i] + c.pixels/20 }
 
 // units is the size of a picture in MCUs: of one component these are blocks, else as large as the sampling factors
 // say (T.81, A.2).

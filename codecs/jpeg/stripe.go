@@ -58,24 +58,23 @@ func (e *encoder) encode(f *pipeline.Frame, quality int) (*pipeline.Frame, error
 	defer func() { e.job = stripes{} }()
 	n := e.cores.claim(min(most, e.workers))
 	defer e.cores.release(n)
-	if err := e.prepare(n); err != nil {
+	rows := (h + unit - 1) / unit
+	e.ends = shares(e.ends, (rows+stripeUnits-1)/stripeUnits, n, fine, alike)
+	if err := e.prepare(len(e.ends)); err != nil {
 		return nil, err
 	}
-	all := e.stripes[:n]
-	rows := (h + unit - 1) / unit
-	for i, at := range all {
-		at.from, at.to = 0, h
-		if i > 0 {
-			at.from = all[i-1].to
-		}
-		if i < n-1 {
-			at.to = (rows*(i+1)/n + stripeUnits/2) / stripeUnits * stripeUnits * unit
-		}
-		all[i] = at
+	all := e.stripes[:len(e.ends)]
+	from := 0
+	for i, end := range e.ends {
+		all[i].from, all[i].to = from, min(end*stripeUnits*unit, h)
+		from = all[i].to
 	}
-	e.crew.do(n)
+	e.crew.do(n, len(all))
 	return join(f, all)
 }
+
+// alike is the cost of rows of which nothing is known yet.
+func alike(int) int { return 1 }
 
 func (e *encoder) encodeStripe(i int) {
 	s := &e.stripes[i]

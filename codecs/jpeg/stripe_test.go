@@ -128,14 +128,14 @@ func TestCrewPanics(t *testing.T) {
 				t.Errorf("recovered %v", got)
 			}
 		}()
-		c.do(3)
+		c.do(3, 3)
 		t.Error("no panic")
 	}()
 	if slices.Contains(ended, false) {
 		t.Errorf("%v", ended)
 	}
 	c.work = func(int) {}
-	c.do(3) // and it can go on
+	c.do(3, 3) // and it can go on
 }
 
 // TestDividedSteadyStateAllocatesNothing holds stripes to reusing their memory. The plain build's library allocates

@@ -108,33 +108,38 @@ func (c canvas) tint(b backdrop, x, y, width, height int) {
 // blank takes the colour out of a rectangle in which something black and white is drawn.
 func (c canvas) blank(x, y, width, height int) { c.tint(c.gray, x, y, width, height) }
 
-// paint draws picture n, made at that time, into tightly packed pixels of the painter's format.
-func (p *painter) paint(data []byte, n uint64, at time.Time) {
+// paint draws picture n, all but its time, into tightly packed pixels of the painter's format.
+func (p *painter) paint(data []byte, n uint64) {
 	width, height := p.format.Width, p.format.Height
 	c := p.canvas(data)
 	c.fill(p.ramp, 0, height*3/4, width, height-height*3/4)
 	c.fill(p.bars, 0, 0, width, height*3/4) // last: a row of colour samples that both have is that of the bars
-	p.draw(c, n, at)
+	p.draw(c, n)
 }
 
 // repaint is paint for data that hold picture before: it leaves what stays the same.
-func (p *painter) repaint(data []byte, before, n uint64, at time.Time) {
+func (p *painter) repaint(data []byte, before, n uint64) {
 	if digits(before) != digits(n) {
-		p.paint(data, n, at)
+		p.paint(data, n)
 		return
 	}
 	c := p.canvas(data)
 	x, y := p.place(before)
 	c.fill(p.bars, x, y, p.box, p.box)
-	p.draw(c, n, at)
+	p.draw(c, n)
 }
 
 // draw paints what changes from picture to picture.
-func (p *painter) draw(c canvas, n uint64, at time.Time) {
-	width, height := p.format.Width, p.format.Height
+func (p *painter) draw(c canvas, n uint64) {
 	p.square(c, n)
 	p.text = appendNumber(p.text[:0], n)
-	p.number.write(c, width, max(height*3/8, p.marker.rows*p.marker.cell), p.text)
+	p.number.write(c, p.format.Width, max(p.format.Height*3/8, p.marker.rows*p.marker.cell), p.text)
+}
+
+// stamp writes into picture n when it was made.
+func (p *painter) stamp(data []byte, n uint64, at time.Time) {
+	width, height := p.format.Width, p.format.Height
+	c := p.canvas(data)
 	p.text = at.AppendFormat(p.text[:0], "2006-01-02 15:04:05.000")
 	p.clock.write(c, width, height*3/4+height/16, p.text)
 	if p.marked {

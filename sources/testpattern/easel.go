@@ -21,22 +21,24 @@ const (
 )
 
 func newEasel(layout pipeline.Layout, width, height int) *easel {
-	return &easel{newPainter(layout, width, height), pipeline.NewPool()}
+	return &easel{painter: newPainter(layout, width, height), own: pipeline.NewPool()}
 }
 
-// picture gives picture n, made at that time, as a frame of pool.
-func (e *easel) picture(pool *pipeline.Pool, n uint64, at time.Time) *pipeline.Frame {
+// picture gives picture n as a frame of pool. It was made when all but its time was painted; now says when that is.
+func (e *easel) picture(pool *pipeline.Pool, n uint64, now func() time.Time) *pipeline.Frame {
 	format := e.painter.format
 	size := format.Bytes()
 	own := e.own.Get(size + tailSize)
 	data, tail := own.Data[:size:size], own.Data[size:]
 	if binary.NativeEndian.Uint64(tail) == painted {
-		e.painter.repaint(data, binary.NativeEndian.Uint64(tail[8:]), n, at)
+		e.painter.repaint(data, binary.NativeEndian.Uint64(tail[8:]), n)
 	} else {
-		e.painter.paint(data, n, at)
+		e.painter.paint(data, n)
 	}
 	binary.NativeEndian.PutUint64(tail, painted)
 	binary.NativeEndian.PutUint64(tail[8:], n)
+	at := now()
+	e.painter.stamp(data, n, at)
 	own.Data, own.Format, own.Captured = data, format, at
 	f := pool.Share(own)
 	own.Release()

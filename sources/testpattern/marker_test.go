@@ -111,7 +111,7 @@ func TestNumberTakesItsLow32Bits(t *testing.T) {
 	f := pool.Get(3 * 64 * 64)
 	defer f.Release()
 	f.Format = pipeline.Raw(pipeline.LayoutBGR, 64, 64)
-	newPainter(pipeline.LayoutBGR, 64, 64).paint(f.Data, 1<<32+5, time.Unix(0, 1))
+	show(newPainter(pipeline.LayoutBGR, 64, 64), f.Data, 1<<32+5, time.Unix(0, 1))
 	if m, err := ReadMarker(f); err != nil || m.Seq != 5 || m.Captured.UnixNano() != 1 {
 		t.Errorf("%+v, %v", m, err)
 	}
@@ -120,7 +120,7 @@ func TestNumberTakesItsLow32Bits(t *testing.T) {
 func FuzzReadMarker(f *testing.F) {
 	p := newPainter(pipeline.LayoutBGR, 64, 64)
 	pix := make([]byte, 3*64*64)
-	p.paint(pix, 3, time.Unix(5, 0))
+	show(p, pix, 3, time.Unix(5, 0))
 	f.Add(pix, 64, 64, uint8(1), 192)
 	f.Add(pix[:64*64], 64, 64, uint8(2), 64)
 	f.Add(pix[:64*96], 64, 64, uint8(3), 64)

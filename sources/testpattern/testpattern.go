@@ -112,7 +112,7 @@ func (s *source) Read(ctx context.Context) (*pipeline.Frame, error) {
 	if err := s.wait(ctx, pts); err != nil {
 		return nil, err
 	}
-	f := s.easel.picture(s.pool, s.next, time.Now())
+	f := s.easel.picture(s.pool, s.next, time.Now)
 	f.PTS, f.Key, f.Lossless = pts, true, s.cfg.Pace == pace.Fast
 	if s.shutter != nil {
 		s.take(f)

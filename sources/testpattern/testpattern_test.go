@@ -79,13 +79,19 @@ func fast(width, height int) func(*Config) {
 	return func(c *Config) { c.Size, c.Pace = config.Size{Width: width, Height: height}, pace.Fast }
 }
 
+// show paints a whole picture.
+func show(p *painter, data []byte, n uint64, at time.Time) {
+	p.paint(data, n)
+	p.stamp(data, n, at)
+}
+
 // TestEverySize has no picture of an odd shape panic.
 func TestEverySize(t *testing.T) {
 	paint := func(width, height int) {
 		for _, layout := range []pipeline.Layout{pipeline.LayoutBGR, pipeline.LayoutI420} {
 			p := newPainter(layout, width, height)
 			for _, n := range []uint64{0, 7, 1 << 40} {
-				p.paint(make([]byte, p.format.Bytes()), n, time.Unix(0, 0))
+				show(p, make([]byte, p.format.Bytes()), n, time.Unix(0, 0))
 			}
 		}
 	}
@@ -106,8 +112,8 @@ func TestLayoutsLookAlike(t *testing.T) {
 		bgr, i420 := newPainter(pipeline.LayoutBGR, w, h), newPainter(pipeline.LayoutI420, w, h)
 		for _, n := range []uint64{0, 5, 77} {
 			from, got, want := make([]byte, bgr.format.Bytes()), make([]byte, i420.format.Bytes()), make([]byte, i420.format.Bytes())
-			bgr.paint(from, n, time.Unix(1e9, 0))
-			i420.paint(got, n, time.Unix(1e9, 0))
+			show(bgr, from, n, time.Unix(1e9, 0))
+			show(i420, got, n, time.Unix(1e9, 0))
 			pixel.Convert(want, pipeline.LayoutI420, from, bgr.format)
 			if !bytes.Equal(got[:w*h], want[:w*h]) {
 				t.Errorf("picture %d of %dx%d: luma differs", n, w, h)
@@ -132,12 +138,13 @@ func TestRepaintingLeavesNothingBehind(t *testing.T) {
 		for _, layout := range []pipeline.Layout{pipeline.LayoutBGR, pipeline.LayoutI420} {
 			p := newPainter(layout, size[0], size[1])
 			over, clean := make([]byte, p.format.Bytes()), make([]byte, p.format.Bytes())
-			p.paint(over, 0, time.Unix(1e9, 0))
+			show(p, over, 0, time.Unix(1e9, 0))
 			before := uint64(0)
 			for _, n := range []uint64{1, 2, 40, 41, 999_999, 1_000_000, 12_345_678, 3, 1 << 50} {
 				at := time.Unix(1e9, int64(n)*1e6)
-				p.repaint(over, before, n, at)
-				p.paint(clean, n, at)
+				p.repaint(over, before, n)
+				p.stamp(over, n, at)
+				show(p, clean, n, at)
 				if !bytes.Equal(over, clean) {
 					t.Errorf("%s %v: picture %d over picture %d is not as it should be", layout, size, n, before)
 				}
@@ -152,15 +159,16 @@ func TestBuffersGoRound(t *testing.T) {
 	pool := pipeline.NewPool()
 	e, clean := newEasel(pipeline.LayoutBGR, 320, 180), newPainter(pipeline.LayoutBGR, 320, 180)
 	want := make([]byte, clean.format.Bytes())
+	now := func() time.Time { return time.Unix(1e9, 0) }
 	check := func(f *pipeline.Frame, n uint64) {
 		t.Helper()
-		if clean.paint(want, n, time.Unix(1e9, 0)); !bytes.Equal(f.Data, want) {
+		if show(clean, want, n, time.Unix(1e9, 0)); !bytes.Equal(f.Data, want) {
 			t.Errorf("picture %d is not as it should be", n)
 		}
 	}
-	held := e.picture(pool, 0, time.Unix(1e9, 0))
+	held := e.picture(pool, 0, now)
 	for n := range uint64(20) {
-		f := e.picture(pool, n+1, time.Unix(1e9, 0))
+		f := e.picture(pool, n+1, now)
 		check(f, n+1)
 		f.Release()
 	}
@@ -198,8 +206,8 @@ func TestLooks(t *testing.T) {
 	const w, h = 640, 360
 	p := newPainter(pipeline.LayoutBGR, w, h)
 	a, b := make([]byte, 3*w*h), make([]byte, 3*w*h)
-	p.paint(a, 1, time.Unix(0, 0))
-	p.paint(b, 2, time.Unix(0, 0))
+	show(p, a, 1, time.Unix(0, 0))
+	show(p, b, 2, time.Unix(0, 0))
 	for i, want := range bars {
 		at := 3 * (h/4*w + i*w/8 + w/16)
 		if got := [3]byte(a[at : at+3]); got != want {
