@@ -7,6 +7,8 @@ import (
 	"os"
 	"sync"
 	"time"
+
+	"framewire/transports/internal/ends"
 )
 
 const (
@@ -35,8 +37,8 @@ type under struct {
 	sending bool // Send is running: records are gathered
 	out     []byte
 	wait    Wait
-	taken   int       // bytes that the kernel took since Send began
-	arm     time.Time // until when the deadline of writing need not be moved
+	taken   int           // bytes that the kernel took since Send began
+	due     ends.Deadline // of writing
 }
 
 func newUnder(conn net.Conn) *under {
@@ -96,9 +98,7 @@ func (u *under) flush() error {
 	rest := u.out
 	u.out = u.out[:0]
 	for len(rest) > 0 {
-		// Moving a deadline costs a timer: one that has half a tick left stays.
-		if now := time.Now(); !now.Before(u.arm) {
-			u.arm = now.Add(u.wait.Tick / 2)
+		if now := time.Now(); u.due.Due(now, u.wait.Tick) {
 			if err := u.Conn.SetWriteDeadline(now.Add(u.wait.Tick)); err != nil {
 				return err
 			}
@@ -112,7 +112,7 @@ func (u *under) flush() error {
 		if !errors.Is(err, os.ErrDeadlineExceeded) || u.given() {
 			return err
 		}
-		u.arm = time.Time{}
+		u.due.Passed()
 	}
 	return nil
 }

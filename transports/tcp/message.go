@@ -65,10 +65,8 @@ func (p *peer) pass(head, data, trailer []byte) error {
 	if conn, ok := p.conn.(*secure.Conn); ok {
 		return p.passSecured(conn, len(head)+len(data)+len(trailer))
 	}
-	for now := time.Now(); ; now = time.Now() {
-		// Moving a deadline costs a timer: one that has half a tick left stays.
-		if !now.Before(p.arm) {
-			p.arm = now.Add(p.s.set.tick / 2)
+	for {
+		if now := time.Now(); p.due.Due(now, p.s.set.tick) {
 			if err := p.conn.SetWriteDeadline(now.Add(p.s.set.tick)); err != nil {
 				return err
 			}
@@ -82,7 +80,7 @@ func (p *peer) pass(head, data, trailer []byte) error {
 		case !p.patient && time.Since(p.began) >= p.s.set.stall:
 			return err
 		}
-		p.arm = time.Time{}
+		p.due.Passed()
 	}
 }
 

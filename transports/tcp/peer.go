@@ -47,11 +47,11 @@ type peer struct {
 	trailer [wire.TrailerSize]byte
 	vector  [3][]byte
 	buffers net.Buffers
-	bounded bool      // the kernel's unsent bytes are limited
-	patient bool      // a receiver that takes nothing is waited for
-	began   time.Time // when the message that is being written was begun
-	taken   int       // bytes of it that the kernel took
-	arm     time.Time // until when the deadline of writing need not be moved
+	bounded bool          // the kernel's unsent bytes are limited
+	patient bool          // a receiver that takes nothing is waited for
+	began   time.Time     // when the message that is being written was begun
+	taken   int           // bytes of it that the kernel took
+	due     ends.Deadline // of writing
 	closing func() bool
 	framed  bool // the last thing written was a frame: a piece of a photo has its turn
 

@@ -9,6 +9,7 @@ import (
 	"os"
 	"time"
 
+	"framewire/transports/internal/ends"
 	"framewire/transports/wire"
 )
 
@@ -27,7 +28,7 @@ type session struct {
 	// Of the goroutine that reads.
 	in      *wire.Reader
 	ctx     context.Context // of the Read that is running
-	arm     time.Time       // until when the deadline of reading need not be moved
+	due     ends.Deadline   // of reading
 	between bool            // no message has begun
 	resumed bool            // no frame came yet that is newer than those before the interruption
 	clock   wire.Clock
@@ -56,9 +57,7 @@ func (s *session) next(ctx context.Context) (wire.Message, error) {
 func (s *session) Read(p []byte) (int, error) {
 	since := time.Now()
 	for now := since; ; now = time.Now() {
-		// Moving a deadline costs a timer: one that has half of the time left stays until it has passed.
-		if !now.Before(s.arm) {
-			s.arm = now.Add(s.r.set.dead / 2)
+		if s.due.Due(now, s.r.set.dead) {
 			if err := s.conn.SetReadDeadline(since.Add(s.r.set.dead)); err != nil {
 				return 0, err
 			}
@@ -83,7 +82,7 @@ func (s *session) Read(p []byte) (int, error) {
 		}
 		// Otherwise it was an old deadline, or the context of an earlier Read ended late: its interruption is
 		// none for this one.
-		s.arm = time.Time{}
+		s.due.Passed()
 	}
 }
 
