@@ -66,7 +66,7 @@ func (p *peer) next() (job, item, piece) {
 	}
 	if len(p.queue.items) > 0 && !p.framed {
 		p.framed = true
-		return jobFrame, p.queue.begin(), piece{}
+		return jobFrame, p.beginFrame(), piece{}
 	}
 	p.framed = false
 	if c, ok := p.nextPiece(); ok {
@@ -74,12 +74,18 @@ func (p *peer) next() (job, item, piece) {
 	}
 	switch {
 	case len(p.queue.items) > 0:
-		return jobFrame, p.queue.begin(), piece{}
+		return jobFrame, p.beginFrame(), piece{}
 	case p.s.state == ending && len(p.s.window.photos) == 0:
 		p.head = wire.AppendEnd(p.head[:0])
 		return jobEnd, item{}, piece{}
 	}
 	return jobNone, item{}, piece{}
+}
+
+// beginFrame gives the queue's first frame to be written, which makes room for one more. The sender's lock is held.
+func (p *peer) beginFrame() item {
+	p.s.changed.Notify()
+	return p.queue.begin()
 }
 
 func (p *peer) writeFrame(it item) error {
