@@ -16,7 +16,7 @@ ZMQ_FRAMES = {"1080p": (1000, 400, 60), "2160p": (250, 100, 20)}
 SCRIPT_FRAMES = (20, 10, 2)  # at 1080p alone: its pieces of 4 KiB cost time in the square of the picture
 IPERF_SECONDS = (4, 2, 1)
 CHECKED = 3  # frames whose pictures are compared
-NOTES = """iperf3's bytes are counted as frames, and it is timed without its start. Framewire paints each picture;
+NOTES = """iperf3's bytes are counted as frames, and it is timed without its start. Framewire paints what changes from picture to picture;
 ZeroMQ and the script send pictures that were in memory before the clock started. The script is left out at 2160p, where it
 takes many seconds for one."""
 

@@ -72,9 +72,8 @@ func (c *compressor) encode(f *pipeline.Frame, from, h, quality int, restart boo
 		every = 1
 	}
 	if f.Format.Layout == pipeline.LayoutI420 {
-		p := pixel.PlanesOf(f.Data, f.Format)
-		down := from / 2 * p.CStride
-		return C.fw_encode_420(c.handle, first(p.Y[from*p.Stride:]), first(p.Cb[down:]), first(p.Cr[down:]),
+		p := pixel.PlanesOf(f.Data, f.Format).From(from)
+		return C.fw_encode_420(c.handle, first(p.Y), first(p.Cb), first(p.Cr),
 			C.int(p.Stride), C.int(p.CStride), w, C.int(h),
 			c.hstep, c.vstep, C.int(quality), every, first(c.out), C.size_t(len(c.out)))
 	}

@@ -76,11 +76,10 @@ func (d *decompressor) packed(dst []byte, h Header, p piece, n C.int) error {
 
 // planes decodes a 4:2:0 picture to I420 without touching its colours.
 func (d *decompressor) planes(out *pipeline.Frame, h Header, p piece) error {
-	to := pixel.PlanesOf(out.Data, out.Format)
-	down := p.from / 2 * to.CStride
+	to := pixel.PlanesOf(out.Data, out.Format).From(p.from)
 	return d.result(C.fw_decode_420(d.handle, first(p.head), C.size_t(len(p.head)), first(p.body), C.size_t(len(p.body)),
 		p.openC(), C.int(p.first), C.int(h.Width), C.int(p.height),
-		first(to.Y[p.from*to.Stride:]), first(to.Cb[down:]), first(to.Cr[down:]), C.int(to.Stride), C.int(to.CStride)))
+		first(to.Y), first(to.Cb), first(to.Cr), C.int(to.Stride), C.int(to.CStride)))
 }
 
 func (p piece) openC() C.int {

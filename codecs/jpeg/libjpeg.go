@@ -19,7 +19,6 @@ import "C"
 
 import (
 	"errors"
-	"slices"
 	"strings"
 	"unsafe"
 )
@@ -40,6 +39,3 @@ func failure(text *C.char) error {
 
 // first is the address of a slice's first byte, for C to use during one call.
 func first(b []byte) *C.uchar { return (*C.uchar)(unsafe.SliceData(b)) }
-
-// grow gives a slice of n bytes, the same memory where it is large enough.
-func grow(buf []byte, n int) []byte { return slices.Grow(buf[:0], n)[:n] }

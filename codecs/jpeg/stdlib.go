@@ -58,14 +58,10 @@ func (c *compressor) compress(f *pipeline.Frame, from, to, quality int, restart 
 	format.Height = to - from
 	switch format.Layout {
 	case pipeline.LayoutI420:
-		p := pixel.PlanesOf(f.Data, f.Format)
-		down := from / 2 * p.CStride
-		return c.planes(pixel.Planes{Y: p.Y[from*p.Stride:], Cb: p.Cb[down:], Cr: p.Cr[down:], Stride: p.Stride, CStride: p.CStride},
-			format, restart)
+		return c.planes(pixel.PlanesOf(f.Data, f.Format).From(from), format, restart)
 	case pipeline.LayoutBGR:
 		packed := pipeline.Raw(pipeline.LayoutI420, format.Width, format.Height)
-		n := packed.Bytes()
-		c.pixels = slices.Grow(c.pixels[:0], n)[:n]
+		c.pixels = grow(c.pixels, packed.Bytes())
 		pixel.Convert(c.pixels, pipeline.LayoutI420, data, format)
 		return c.planes(pixel.PlanesOf(c.pixels, packed), packed, restart)
 	}
@@ -77,9 +73,9 @@ func (c *compressor) compress(f *pipeline.Frame, from, to, quality int, restart 
 
 func (c *compressor) planes(p pixel.Planes, format pipeline.Format, restart bool) ([]byte, error) {
 	return c.rows(format, restart, func(y, h int) image.Image {
-		down := y / 2 * p.CStride
+		rows := p.From(y)
 		c.colour = image.YCbCr{
-			Y: p.Y[y*p.Stride:], Cb: p.Cb[down:], Cr: p.Cr[down:], YStride: p.Stride, CStride: p.CStride,
+			Y: rows.Y, Cb: rows.Cb, Cr: rows.Cr, YStride: rows.Stride, CStride: rows.CStride,
 			SubsampleRatio: image.YCbCrSubsampleRatio420, Rect: image.Rect(0, 0, format.Width, h),
 		}
 		return &c.colour
@@ -212,10 +208,7 @@ func (d *decompressor) convert(out *pipeline.Frame, img image.Image, p piece) er
 		if img.SubsampleRatio == image.YCbCrSubsampleRatio420 {
 			from := pixel.Planes{Y: img.Y, Cb: img.Cb, Cr: img.Cr, Stride: img.YStride, CStride: img.CStride}
 			if layout == pipeline.LayoutI420 {
-				to := pixel.PlanesOf(out.Data, out.Format)
-				down := p.from / 2 * to.CStride
-				to.Y, to.Cb, to.Cr = to.Y[p.from*to.Stride:], to.Cb[down:], to.Cr[down:]
-				pixel.CopyI420(to, from, w, h)
+				pixel.CopyI420(pixel.PlanesOf(out.Data, out.Format).From(p.from), from, w, h)
 			} else {
 				pixel.PlanesToBGR(dst, from, w, h)
 			}
@@ -226,7 +219,7 @@ func (d *decompressor) convert(out *pipeline.Frame, img image.Image, p piece) er
 		pixel.FromImage(dst, img)
 		return nil
 	}
-	d.pixels = slices.Grow(d.pixels[:0], 3*w*h)[:3*w*h]
+	d.pixels = grow(d.pixels, 3*w*h)
 	pixel.FromImage(d.pixels, img)
 	pixel.Convert(out.Data, layout, d.pixels, pipeline.Raw(pipeline.LayoutBGR, w, h))
 	return nil

@@ -102,6 +102,13 @@ func PlanesOf(data []byte, format pipeline.Format) Planes {
 	}
 }
 
+// From gives the rows from that one on. An odd row begins with the row of chroma that it shares with the one above.
+func (p Planes) From(row int) Planes {
+	chroma := row / 2 * p.CStride
+	p.Y, p.Cb, p.Cr = p.Y[row*p.Stride:], p.Cb[chroma:], p.Cr[chroma:]
+	return p
+}
+
 // Neutral sets both chroma planes to no colour.
 func Neutral(p Planes) {
 	for _, plane := range [...][]byte{p.Cb, p.Cr} {
