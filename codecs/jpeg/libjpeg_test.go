@@ -37,28 +37,35 @@ func TestSubsampling(t *testing.T) {
 	}
 }
 
-// TestSteadyStateAllocatesNothing holds the codecs to reusing their memory.
+// TestSteadyStateAllocatesNothing holds the codecs to reusing their memory, with whole pictures and with parts.
 func TestSteadyStateAllocatesNothing(t *testing.T) {
-	pool := newPool(t)
 	for _, layout := range layouts {
-		in := scene(pool, pipeline.Raw(layout, 65, 49)) // odd, for the way round
-		encoder, decoder := makeEncoder(t, 80, Sub420), makeDecoder(t, layout)
-		n := testing.AllocsPerRun(50, func() {
-			coded, err := encoder.Apply(t.Context(), in)
-			if err != nil {
-				t.Fatal(err)
-			}
-			out, err := decoder.Apply(t.Context(), coded)
-			if err != nil {
-				t.Fatal(err)
-			}
-			coded.Release()
-			out.Release()
+		t.Run(layout.String(), func(t *testing.T) {
+			allocatesNothing(t, 65, 49, makeEncoder(t, 80, Sub420), makeDecoder(t, layout), layout) // odd, for the way round
 		})
-		if n > 0 {
-			t.Errorf("%s: %v allocations for each picture", layout, n)
+		t.Run(layout.String()+" in parts", func(t *testing.T) {
+			allocatesNothing(t, 65, 400, makeStriper(t, 3, Sub420), makeDivider(t, 3, layout), layout)
+		})
+	}
+}
+
+func allocatesNothing(t *testing.T, w, h int, encoder, decoder pipeline.Filter, layout pipeline.Layout) {
+	in := scene(newPool(t), pipeline.Raw(layout, w, h))
+	defer in.Release()
+	n := testing.AllocsPerRun(50, func() {
+		coded, err := encoder.Apply(t.Context(), in)
+		if err != nil {
+			t.Fatal(err)
 		}
-		in.Release()
+		out, err := decoder.Apply(t.Context(), coded)
+		if err != nil {
+			t.Fatal(err)
+		}
+		coded.Release()
+		out.Release()
+	})
+	if n > 0 {
+		t.Errorf("%v allocations for each picture", n)
 	}
 }
 

@@ -137,32 +137,3 @@ func TestCrewPanics(t *testing.T) {
 	c.work = func(int) {}
 	c.do(3, 3) // and it can go on
 }
-
-// TestDividedSteadyStateAllocatesNothing holds stripes to reusing their memory. The plain build's library allocates
-// for each picture.
-func TestDividedSteadyStateAllocatesNothing(t *testing.T) {
-	if !scales() {
-		t.Skip("image/jpeg makes a new image each time")
-	}
-	pool := newPool(t)
-	for _, layout := range layouts {
-		in := scene(pool, pipeline.Raw(layout, 65, 400))
-		encoder, decoder := makeStriper(t, 3, Sub420), makeDivider(t, 3, layout)
-		n := testing.AllocsPerRun(50, func() {
-			coded, err := encoder.Apply(t.Context(), in)
-			if err != nil {
-				t.Fatal(err)
-			}
-			out, err := decoder.Apply(t.Context(), coded)
-			if err != nil {
-				t.Fatal(err)
-			}
-			coded.Release()
-			out.Release()
-		})
-		if n > 0 {
-			t.Errorf("%s: %v allocations for each picture", layout, n)
-		}
-		in.Release()
-	}
-}

@@ -9,6 +9,8 @@ import (
 	"syscall"
 	"unsafe"
 
+	"framewire/transports/internal/spare"
+
 	"golang.org/x/sys/unix"
 )
 
@@ -20,8 +22,9 @@ type burstWriter struct {
 	raw syscall.RawConn
 	six bool // the socket takes IPv6 addresses, and those of IPv4 mapped
 
+	calls spare.List[*call]
+
 	mu    sync.Mutex
-	idle  []*call
 	zones map[string]uint32 // numbers of interfaces by name; there are as many as interfaces
 }
 
@@ -35,8 +38,11 @@ func newBursts(_ socket, raw syscall.RawConn) bursts {
 }
 
 func (w *burstWriter) write(packets []byte, segment int, to netip.AddrPort) error {
-	c := w.get()
-	defer w.put(c)
+	c, ok := w.calls.Take()
+	if !ok {
+		c = newCall()
+	}
+	defer w.calls.Put(c, 0)
 	if !w.address(c, to) {
 		return &net.AddrError{Err: "address does not go with the socket", Addr: to.String()}
 	}
@@ -49,24 +55,6 @@ func (w *burstWriter) write(packets []byte, segment int, to netip.AddrPort) erro
 		err = os.NewSyscallError("sendmsg", c.failed)
 	}
 	return err
-}
-
-func (w *burstWriter) get() *call {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	last := len(w.idle) - 1
-	if last < 0 {
-		return newCall()
-	}
-	c := w.idle[last]
-	w.idle = w.idle[:last]
-	return c
-}
-
-func (w *burstWriter) put(c *call) {
-	w.mu.Lock()
-	w.idle = append(w.idle, c)
-	w.mu.Unlock()
 }
 
 // call is what one system call needs, apart from the bytes.

@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"sync"
 
 	"framewire/pipeline"
+	"framewire/transports/internal/spare"
 	"framewire/transports/wire"
 )
 
@@ -18,10 +18,8 @@ const idleMessages = 40
 // Splitter makes messages of frames. It is safe for concurrent use, as are its messages.
 type Splitter struct {
 	encoders encoders
-
-	mu      sync.Mutex
-	idle    []*Message
-	scratch []*scratch
+	idle     spare.List[*Message]
+	scratch  spare.List[*scratch]
 }
 
 // scratch is what making the parity of a block needs: its shards, and pieces of them.
@@ -83,8 +81,14 @@ func (s *Splitter) makeParity(m *Message) error {
 	if size == 0 {
 		return nil
 	}
-	x := s.borrow()
-	defer s.giveBack(x)
+	x, ok := s.scratch.Take()
+	if !ok {
+		x = new(scratch)
+	}
+	defer func() {
+		*x = scratch{} // it would keep frames alive
+		s.scratch.Put(x, 0)
+	}()
 	m.parity = slices.Grow(m.parity[:0], m.layout.Blocks*size)[:m.layout.Blocks*size]
 	for block := range m.layout.Blocks {
 		first, data := m.layout.Block(block)
@@ -108,32 +112,9 @@ func (s *Splitter) makeParity(m *Message) error {
 	return nil
 }
 
-func (s *Splitter) borrow() *scratch {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	last := len(s.scratch) - 1
-	if last < 0 {
-		return new(scratch)
-	}
-	x := s.scratch[last]
-	s.scratch = s.scratch[:last]
-	return x
-}
-
-func (s *Splitter) giveBack(x *scratch) {
-	*x = scratch{} // it would keep frames alive
-	s.mu.Lock()
-	s.scratch = append(s.scratch, x)
-	s.mu.Unlock()
-}
-
 func (s *Splitter) get() *Message {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	var m *Message
-	if last := len(s.idle) - 1; last >= 0 {
-		m, s.idle = s.idle[last], s.idle[:last]
-	} else {
+	m, ok := s.idle.Take()
+	if !ok {
 		m = &Message{owner: s}
 	}
 	m.refs.Store(1)
@@ -144,9 +125,5 @@ func (s *Splitter) get() *Message {
 func (s *Splitter) put(m *Message) {
 	m.Frame.Release()
 	m.Frame = nil
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if len(s.idle) < idleMessages {
-		s.idle = append(s.idle, m)
-	}
+	s.idle.Put(m, idleMessages)
 }
