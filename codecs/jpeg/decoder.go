@@ -41,9 +41,9 @@ type decoder struct {
 	crew  crew
 	parts []part
 	cells cells
-	ends  []int // of the parts, in cells
-	cost  func(cell int) int
-	job   struct { // the picture at work
+	ends  []int              // of the parts, in cells
+	cost  func(cell int) int // cells.cost, made once because a method value is allocated
+	job   struct {           // the picture at work
 		out    *pipeline.Frame
 		header Header
 	}
