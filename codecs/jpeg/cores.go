@@ -32,7 +32,7 @@ func (c *cores) release(n int) { c.busy.Add(-int32(n)) }
 // goroutines that end with the picture.
 type crew struct {
 	work  func(part int)
-	parts int32
+	parts int
 	next  atomic.Int32
 	help  func() // made once, because starting a goroutine with arguments allocates
 	wait  sync.WaitGroup
@@ -45,7 +45,7 @@ func (c *crew) do(workers, parts int) {
 	if c.help == nil {
 		c.help = c.helper
 	}
-	c.parts = int32(parts)
+	c.parts = parts
 	c.next.Store(0)
 	helpers := min(workers, parts) - 1
 	c.wait.Add(helpers)
@@ -69,11 +69,11 @@ func (c *crew) helper() {
 
 func (c *crew) take() {
 	for {
-		part := c.next.Add(1) - 1
+		part := int(c.next.Add(1)) - 1
 		if part >= c.parts {
 			return
 		}
-		c.work(int(part))
+		c.work(part)
 	}
 }
 

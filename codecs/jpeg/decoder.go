@@ -36,7 +36,7 @@ type decoder struct {
 	view   func() (width, height int)
 	turn   chan struct{} // holds one token while a decoder works on a large picture
 	cores  *cores
-	least  int // pixels to a part
+	least  int // pixels to a core
 
 	crew  crew
 	parts []part
@@ -171,6 +171,7 @@ func (d *decoder) fill(f *pipeline.Frame, layout pipeline.Layout, scale int) err
 		smallest := fine
 		if overlap {
 			smallest = coarse // the cells on both sides are decoded twice
+			n = min(n, len(d.cells.starts)/4)
 		}
 		d.ends = shares(d.ends, len(d.cells.starts), n, smallest, d.cost)
 	}

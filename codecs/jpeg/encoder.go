@@ -90,7 +90,7 @@ type encoder struct {
 	advice      func() pipeline.Advice // of the outputs
 	workers     int                    // at most so many cores are used for one picture
 	cores       *cores
-	least       int // pixels to a stripe
+	least       int // pixels to a core
 
 	crew    crew
 	stripes []stripe

@@ -13,7 +13,7 @@ const (
 	// A stripe is a multiple of eight rows of MCUs, each closed by a restart marker: as the markers count from 0
 	// to 7 and then again, stripes that were encoded apart fit together as they are.
 	stripeUnits = 8
-	// stripePixels is the least that a stripe is worth a goroutine for, in pixels: about half a millisecond's work.
+	// stripePixels is the least of a picture that one more core is worth, in pixels: about half a millisecond's work.
 	stripePixels = 1 << 18
 )
 

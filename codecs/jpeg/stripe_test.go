@@ -76,6 +76,20 @@ func TestStripesAreOnePicture(t *testing.T) {
 	}
 }
 
+// TestOverlappingPartsAreLarge gives each at least four rows of MCUs, as those above and below are decoded once more.
+func TestOverlappingPartsAreLarge(t *testing.T) {
+	pool := newPool(t)
+	coded := apply(t, makeStriper(t, 1, Sub420), scene(pool, pipeline.Raw(pipeline.LayoutI420, 64, 17*16)))
+	defer coded.Release()
+	for _, to := range layouts {
+		d := makeDivider(t, 8, to)
+		apply(t, d, coded.Retain()).Release()
+		if _, overlap := divisible(to, d.job.header); overlap && len(d.parts) > 4 {
+			t.Errorf("to %s: 17 rows in %d parts that overlap", to, len(d.parts))
+		}
+	}
+}
+
 // TestLosslessStreamsAreNotDivided leaves the cores to the next frame where all must arrive anyway.
 func TestLosslessStreamsAreNotDivided(t *testing.T) {
 	pool := newPool(t)
